@@ -1,0 +1,132 @@
+"""Every setting, read once at the edge: SOHOA_* variables, then `<home>/settings.env`, then secrets in `<home>/secrets/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class _Home(BaseSettings):
+    """Where everything of one installation lives; read first, because the other settings may stand in there."""
+
+    model_config = SettingsConfigDict(env_prefix="SOHOA_", frozen=True, extra="ignore")
+    home: Path = Path("var")
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. A secret is a file `<home>/secrets/sohoa_<name>` (mode 0600), or a variable."""
+
+    model_config = SettingsConfigDict(env_prefix="SOHOA_", frozen=True, extra="ignore")
+
+    home: Path = Path("var")
+    """Folder of this installation: inbox, ledger, logs, work."""
+
+    # --- intake ---
+    still_seconds: float = Field(default=3.0, ge=0.0, le=3600.0)
+    """A file is taken when size and time did not change for so long, seconds."""
+    sweep_seconds: int = Field(default=60, ge=5, le=3600)
+    """The watcher's safety sweep, seconds."""
+    max_pages: int = Field(default=2000, ge=1)
+    """Pages in one dropped file."""
+    max_pixels: int = Field(default=120_000_000, ge=1_000_000)
+    """Pixels in one picture; an A3 page at 600 dpi has 70 million."""
+
+    # --- reading ---
+    cores: int = Field(default=2, ge=1, le=256)
+    """Reading processes of one flow run."""
+    chunk_pages: int = Field(default=20, ge=1, le=25)
+    """Pages in one reading task: what a crash can lose."""
+    page_seconds: float = Field(default=60.0, gt=0)
+    """Time for one page; then its reader is killed."""
+    page_memory_mb: int = Field(default=2048, ge=512)
+    """Address space of one reader, MiB."""
+    ocr_languages: str = "vie"
+
+    # --- deciding ---
+    review_type_below: float = Field(default=0.75, ge=0, le=1)
+    """A verdict that scores lower waits for a person."""
+    review_text_below: float = Field(default=0.60, ge=0, le=1)
+    """A document read with a lower mean confidence waits for a person."""
+
+    # --- signing ---
+    signer_p12: Path | None = None
+    """PKCS#12 file with the agency's key and chain; default `<home>/pki/signer.p12`."""
+    signer_passphrase: SecretStr = SecretStr("")
+    signer_ca: Path | None = None
+    """PEM of the root that the signer and the timestamp authority must chain to; default `<home>/pki/root.pem`."""
+    tsa_url: str = "http://127.0.0.1:18490/tsa"
+    tsa_seconds: float = Field(default=180.0, gt=0)
+    """Time for one timestamp; the government's server was seen to need 131 s."""
+    copying_agency: str = "Trung tâm Phục vụ hành chính công tỉnh Phú Thọ"
+    """Named in the visible text of the seal, NĐ 30/2020 Annex I Part II."""
+    copy_form: Literal["SAO Y", "SAO LỤC", "TRÍCH SAO"] = "SAO Y"
+
+    # --- warehouse ---
+    s3_endpoint: str = "127.0.0.1:18480"
+    s3_secure: bool = False
+    s3_access_key: SecretStr = SecretStr("")
+    s3_secret_key: SecretStr = SecretStr("")
+    bucket_prefix: str = "sohoa"
+    """Buckets are `<prefix>-intake`, `<prefix>-archive`, `<prefix>-audit`."""
+    retention_days: int = Field(default=3650, ge=1)
+    """Object lock (COMPLIANCE) of archived objects, days."""
+    citizen_token_key: SecretStr = SecretStr("")
+    """Key of the HMAC that turns a citizen ID into the token used in keys."""
+    ledger_url: str | None = None
+    """SQLAlchemy address of the ledger; default SQLite in `<home>/ledger.sqlite`."""
+
+    # --- servers ---
+    prefect_api_url: str = "http://127.0.0.1:14200/api"
+    portal_host: str = "127.0.0.1"
+    portal_port: int = 18400
+    portal_callers: Path | None = None
+    """JSON list of callers and the hashes of their tokens; default `<home>/secrets/portal_callers.json`."""
+
+    @property
+    def inbox(self) -> Path:
+        """Folder that the scanners write to, one folder an office."""
+        return self.home / "inbox"
+
+    @property
+    def work(self) -> Path:
+        """Scratch folder of running flows; may be emptied when nothing runs."""
+        return self.home / "work"
+
+    @property
+    def secrets(self) -> Path:
+        """Folder of secret files."""
+        return self.home / "secrets"
+
+    @property
+    def ledger_address(self) -> str:
+        """SQLAlchemy address of the ledger."""
+        return self.ledger_url or f"sqlite:///{(self.home / 'ledger.sqlite').resolve()}"
+
+    @property
+    def signer_p12_path(self) -> Path:
+        """The signer's key file."""
+        return self.signer_p12 or self.home / "pki" / "signer.p12"
+
+    @property
+    def signer_ca_path(self) -> Path:
+        """The trusted root."""
+        return self.signer_ca or self.home / "pki" / "root.pem"
+
+    @property
+    def portal_callers_path(self) -> Path:
+        """Who may call the portal."""
+        return self.portal_callers or self.secrets / "portal_callers.json"
+
+
+def load_settings() -> Settings:
+    """Read the settings of the installation that SOHOA_HOME names (default `./var`)."""
+    home = _Home().home
+    secrets = home / "secrets"
+    return Settings(
+        home=home,
+        _env_file=home / "settings.env",
+        _secrets_dir=secrets if secrets.is_dir() else None,
+    )

@@ -1,0 +1,380 @@
+"""Every error raised on purpose, as one tree; each says what is wrong and what to do, in Vietnamese and in English.
+
+DossierError
+├── InputRefused              the file goes to the refused shelf; a retry cannot help
+│   ├── EmptyFile             EMPTY
+│   ├── NotWhatItSays         NOT_WHAT_IT_SAYS
+│   ├── UnsupportedKind       UNSUPPORTED
+│   ├── TruncatedFile         TRUNCATED
+│   ├── DamagedFile           DAMAGED
+│   ├── EncryptedFile         ENCRYPTED
+│   ├── TooManyPixels         TOO_MANY_PIXELS
+│   ├── TooManyPages          TOO_MANY_PAGES
+│   ├── NotAPlainFile         NOT_A_PLAIN_FILE
+│   └── OpeningFailed         OPENING_FAILED     the cage ended the program that opened it
+├── PageFailed                one page; its document is held
+│   ├── PageUnreadable        PAGE_UNREADABLE
+│   ├── PageTimeout           PAGE_TIMEOUT
+│   └── PageDied              PAGE_DIED          killed by a limit of the cage, or crashed
+├── BindingFailed             BINDING_FAILED
+├── SigningFailed
+│   ├── TimestampUnavailable  TSA_UNAVAILABLE    retry
+│   ├── SignerRejected        SIGNER_REJECTED    stop the batch
+│   ├── KeyUnavailable        KEY_UNAVAILABLE    stop the batch
+│   ├── StampDoesNotFit       STAMP_DOES_NOT_FIT
+│   └── SealBroken            SEAL_BROKEN        the verify gate said no; nothing is published
+├── StoreFailed
+│   ├── StoreUnavailable      STORE_UNAVAILABLE  retry
+│   ├── StoreCorrupt          STORE_CORRUPT      bytes read back differ
+│   └── NoSuchObject          NO_SUCH_OBJECT
+├── LedgerConflict            LEDGER_CONFLICT
+├── StackFailed               STACK_FAILED       a server of the local stack does not start
+├── Misconfigured             MISCONFIGURED
+└── AccessRefused
+    ├── NotAuthenticated      NOT_AUTHENTICATED  HTTP 401
+    ├── NotAllowed            NOT_ALLOWED        HTTP 403
+    └── NotFound              NOT_FOUND          HTTP 404; also said where a caller may not know
+
+Messages hold codes, sizes, page numbers and hashes, never a name, an ID number, a file name or text of a page:
+they end in logs and in Prefect.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DossierError(Exception):
+    """Base of every error raised on purpose.
+
+    Args:
+        detail: what was measured (sizes, codes, hashes), English, no personal data; may be empty.
+    """
+
+    code: ClassVar[str] = "FAILED"
+    retryable: ClassVar[bool] = False
+    """True when the same act may succeed later without anybody changing anything."""
+    vi: ClassVar[str] = "Có lỗi"
+    en: ClassVar[str] = "Something failed"
+    do_vi: ClassVar[str] = "Xem nhật ký và báo người quản trị."
+    do_en: ClassVar[str] = "Look at the log and tell the operator."
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail
+        super().__init__(detail)
+
+    def __reduce__(self) -> tuple[type[DossierError], tuple[str]]:
+        """Pickle by class and detail: errors cross process borders."""
+        return type(self), (self.detail,)
+
+    def __str__(self) -> str:
+        """One line for a log: code, what, detail."""
+        return f"{self.code}: {self.en}" + (f" ({self.detail})" if self.detail else "")
+
+    @property
+    def advice(self) -> str:
+        """What is wrong and what to do, for the person at the scanner: Vietnamese, then English."""
+        extra = f" ({self.detail})" if self.detail else ""
+        return f"[{self.code}] {self.vi}{extra}. {self.do_vi}\n[{self.code}] {self.en}{extra}. {self.do_en}"
+
+
+class InputRefused(DossierError):
+    """A file that cannot be taken."""
+
+    code = "REFUSED"
+    vi = "Không nhận được tệp"
+    en = "The file cannot be taken"
+    do_vi = "Quét lại giấy tờ rồi thả tệp mới vào."
+    do_en = "Scan the paper again and drop the new file."
+
+
+class EmptyFile(InputRefused):
+    """Zero bytes, or only a header."""
+
+    code = "EMPTY"
+    vi = "Tệp rỗng, không có nội dung"
+    en = "The file is empty"
+
+
+class NotWhatItSays(InputRefused):
+    """The name says one kind, the bytes are another."""
+
+    code = "NOT_WHAT_IT_SAYS"
+    vi = "Nội dung tệp không đúng với đuôi tên tệp"
+    en = "The content is not what the file name says"
+    do_vi = "Kiểm tra tệp; lưu lại đúng định dạng PDF, TIFF, JPEG hoặc PNG rồi thả lại."
+    do_en = "Check the file; save it as a true PDF, TIFF, JPEG or PNG and drop it again."
+
+
+class UnsupportedKind(InputRefused):
+    """Neither PDF, TIFF, JPEG nor PNG."""
+
+    code = "UNSUPPORTED"
+    vi = "Định dạng tệp không được hỗ trợ"
+    en = "This kind of file is not supported"
+    do_vi = "Hãy quét hoặc lưu lại thành PDF, TIFF, JPEG hoặc PNG."
+    do_en = "Scan or save it as PDF, TIFF, JPEG or PNG."
+
+
+class TruncatedFile(InputRefused):
+    """The end of the file is missing."""
+
+    code = "TRUNCATED"
+    vi = "Tệp bị cụt, thiếu phần cuối"
+    en = "The end of the file is missing"
+    do_vi = "Chép lại tệp từ máy quét hoặc quét lại giấy tờ."
+    do_en = "Copy the file from the scanner again or scan the paper again."
+
+
+class DamagedFile(InputRefused):
+    """The structure is broken."""
+
+    code = "DAMAGED"
+    vi = "Tệp bị hỏng"
+    en = "The file is damaged"
+
+
+class EncryptedFile(InputRefused):
+    """The PDF asks for a password."""
+
+    code = "ENCRYPTED"
+    vi = "Tệp PDF được đặt mật khẩu"
+    en = "The PDF is protected by a password"
+    do_vi = "Bỏ mật khẩu (mở tệp, in ra PDF mới) rồi thả lại."
+    do_en = "Remove the password (open it and print it to a new PDF) and drop it again."
+
+
+class TooManyPixels(InputRefused):
+    """A picture over the pixel limit."""
+
+    code = "TOO_MANY_PIXELS"
+    vi = "Ảnh quá lớn so với giới hạn điểm ảnh"
+    en = "The picture is over the pixel limit"
+    do_vi = "Quét lại ở 300 dpi; với bản vẽ khổ lớn hãy báo người quản trị nâng giới hạn."
+    do_en = "Scan again at 300 dpi; for a large drawing ask the operator to raise the limit."
+
+
+class TooManyPages(InputRefused):
+    """More pages than one drop may hold."""
+
+    code = "TOO_MANY_PAGES"
+    vi = "Tệp có quá nhiều trang"
+    en = "The file has too many pages"
+    do_vi = "Chia tệp thành nhiều lô nhỏ hơn rồi thả lại."
+    do_en = "Split it into smaller batches and drop them again."
+
+
+class NotAPlainFile(InputRefused):
+    """A symbolic link, device, pipe or folder loop."""
+
+    code = "NOT_A_PLAIN_FILE"
+    vi = "Không phải tệp thường"
+    en = "This is not a plain file"
+    do_vi = "Chỉ thả tệp thật vào hộp, không thả lối tắt."
+    do_en = "Drop real files, not links."
+
+
+class OpeningFailed(InputRefused):
+    """The caged program that opened the file was ended by a limit."""
+
+    code = "OPENING_FAILED"
+    vi = "Không mở được tệp trong giới hạn an toàn"
+    en = "The file could not be opened within the safety limits"
+
+
+class PageFailed(DossierError):
+    """One page could not be read; its document is held."""
+
+    code = "PAGE_FAILED"
+    vi = "Không đọc được trang"
+    en = "The page could not be read"
+    do_vi = "Xem trang gốc và quyết định trên bàn xử lý."
+    do_en = "Look at the original page and decide at the desk."
+
+
+class PageUnreadable(PageFailed):
+    """The picture cannot be decoded."""
+
+    code = "PAGE_UNREADABLE"
+    vi = "Ảnh của trang không giải mã được"
+    en = "The picture of the page cannot be decoded"
+
+
+class PageTimeout(PageFailed):
+    """Over the time for one page."""
+
+    code = "PAGE_TIMEOUT"
+    vi = "Đọc trang quá thời gian cho phép"
+    en = "The page took longer than allowed"
+
+
+class PageDied(PageFailed):
+    """The reading process was killed by a limit or crashed."""
+
+    code = "PAGE_DIED"
+    vi = "Tiến trình đọc trang bị dừng"
+    en = "The process that read the page was ended"
+
+
+class BindingFailed(DossierError):
+    """The PDF could not be written."""
+
+    code = "BINDING_FAILED"
+    vi = "Không đóng được tệp PDF/A"
+    en = "The PDF/A could not be bound"
+
+
+class SigningFailed(DossierError):
+    """A document could not be signed."""
+
+    code = "SIGNING_FAILED"
+    vi = "Không ký số được"
+    en = "The document could not be signed"
+
+
+class TimestampUnavailable(SigningFailed):
+    """The timestamp authority did not give a valid token; nothing was published."""
+
+    code = "TSA_UNAVAILABLE"
+    retryable = True
+    vi = "Máy chủ dấu thời gian không trả lời đúng"
+    en = "The timestamp server gives no valid answer"
+    do_vi = "Hệ thống sẽ tự thử lại; nếu kéo dài hãy kiểm tra địa chỉ máy chủ dấu thời gian."
+    do_en = "It is retried by itself; if it lasts, check the address of the timestamp server."
+
+
+class SignerRejected(SigningFailed):
+    """The signing certificate is expired, revoked, of another CA or not the expected one."""
+
+    code = "SIGNER_REJECTED"
+    vi = "Chứng thư số không dùng được"
+    en = "The signing certificate cannot be used"
+    do_vi = "Dừng ký; kiểm tra hạn, trạng thái và cấu hình chứng thư số."
+    do_en = "Stop signing; check validity, status and configuration of the certificate."
+
+
+class KeyUnavailable(SigningFailed):
+    """The private key cannot be opened."""
+
+    code = "KEY_UNAVAILABLE"
+    vi = "Không mở được khóa ký"
+    en = "The signing key cannot be opened"
+    do_vi = "Kiểm tra tệp khóa và mật khẩu; không thử lại nhiều lần."
+    do_en = "Check the key file and its passphrase; do not retry blindly."
+
+
+class StampDoesNotFit(SigningFailed):
+    """The visible text has no place, or the font lacks a letter."""
+
+    code = "STAMP_DOES_NOT_FIT"
+    vi = "Dòng chữ ký số không vừa hoặc phông thiếu chữ"
+    en = "The visible signature text does not fit or the font lacks a letter"
+
+
+class SealBroken(SigningFailed):
+    """The verify gate refused the signature."""
+
+    code = "SEAL_BROKEN"
+    vi = "Chữ ký số không hợp lệ"
+    en = "The signature is not valid"
+    do_vi = "Không dùng tệp này; lấy lại từ kho hoặc báo người quản trị."
+    do_en = "Do not use this file; fetch it from the warehouse again or tell the operator."
+
+
+class StoreFailed(DossierError):
+    """The warehouse could not do its part."""
+
+    code = "STORE_FAILED"
+    vi = "Kho lưu trữ gặp lỗi"
+    en = "The warehouse failed"
+
+
+class StoreUnavailable(StoreFailed):
+    """The S3 server does not answer or is overloaded."""
+
+    code = "STORE_UNAVAILABLE"
+    retryable = True
+    vi = "Kho lưu trữ không trả lời"
+    en = "The warehouse does not answer"
+    do_vi = "Hệ thống sẽ tự thử lại; kiểm tra máy chủ S3 nếu kéo dài."
+    do_en = "It is retried by itself; check the S3 server if it lasts."
+
+
+class StoreCorrupt(StoreFailed):
+    """Bytes read back differ from the bytes written."""
+
+    code = "STORE_CORRUPT"
+    vi = "Dữ liệu đọc lại từ kho không khớp mã băm"
+    en = "Bytes read back from the warehouse differ from their hash"
+    do_vi = "Dừng nhận hồ sơ và kiểm tra kho lưu trữ."
+    do_en = "Stop the intake and check the warehouse."
+
+
+class NoSuchObject(StoreFailed):
+    """The key is not in the bucket."""
+
+    code = "NO_SUCH_OBJECT"
+    vi = "Không có đối tượng này trong kho"
+    en = "The warehouse has no such object"
+
+
+class LedgerConflict(DossierError):
+    """Two acts contradict each other; nothing was changed."""
+
+    code = "LEDGER_CONFLICT"
+    vi = "Sổ cái có mâu thuẫn"
+    en = "The ledger contradicts itself"
+
+
+class StackFailed(DossierError):
+    """A server of the local stack does not start or stopped."""
+
+    code = "STACK_FAILED"
+    vi = "Một dịch vụ không khởi động được"
+    en = "A server of the stack does not start"
+    do_vi = "Xem tệp nhật ký được nêu."
+    do_en = "Look at the log file named."
+
+
+class Misconfigured(DossierError):
+    """A setting or data file is wrong, or a program is missing."""
+
+    code = "MISCONFIGURED"
+    vi = "Cấu hình sai hoặc thiếu chương trình"
+    en = "A setting is wrong or a program is missing"
+    do_vi = "Sửa cấu hình theo nội dung nêu trên; chạy ./run để cài phần còn thiếu."
+    do_en = "Correct the setting named; ./run installs what is missing."
+
+
+class AccessRefused(DossierError):
+    """The portal does not serve this call."""
+
+    code = "ACCESS_REFUSED"
+    vi = "Yêu cầu bị từ chối"
+    en = "The request is refused"
+    do_vi = "Kiểm tra quyền của hệ thống gọi."
+    do_en = "Check the rights of the calling system."
+
+
+class NotAuthenticated(AccessRefused):
+    """No token or an unknown one."""
+
+    code = "NOT_AUTHENTICATED"
+    vi = "Thiếu mã truy cập hợp lệ"
+    en = "A valid access token is missing"
+
+
+class NotAllowed(AccessRefused):
+    """The token is known but lacks the right."""
+
+    code = "NOT_ALLOWED"
+    vi = "Mã truy cập không có quyền này"
+    en = "The access token lacks this right"
+
+
+class NotFound(AccessRefused):
+    """There is nothing, or the caller may not know that there is."""
+
+    code = "NOT_FOUND"
+    vi = "Không tìm thấy"
+    en = "Not found"
