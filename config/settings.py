@@ -1,4 +1,4 @@
-"""Every setting, read once at the edge: SOHOA_* variables, then `<home>/settings.env`, then secrets in `<home>/secrets/`."""
+"""Every setting, read once at the edge: SOHOA_* variables, `<home>/settings.env`, secret files in `<home>/secrets/`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     # --- intake ---
     still_seconds: float = Field(default=3.0, ge=0.0, le=3600.0)
     """A file is taken when size and time did not change for so long, seconds."""
+    patience_seconds: float = Field(default=60.0, ge=0.0, le=86400.0)
+    """A still file that is not whole is refused only after so long, seconds: slow scanners pause between pages."""
     sweep_seconds: int = Field(default=60, ge=5, le=3600)
     """The watcher's safety sweep, seconds."""
     max_pages: int = Field(default=2000, ge=1)
@@ -69,6 +71,9 @@ class Settings(BaseSettings):
     s3_secure: bool = False
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
+    s3_portal_access_key: SecretStr = SecretStr("")
+    """The portal's own user of the S3 server; may read the archive and nothing else."""
+    s3_portal_secret_key: SecretStr = SecretStr("")
     bucket_prefix: str = "sohoa"
     """Buckets are `<prefix>-intake`, `<prefix>-archive`, `<prefix>-audit`."""
     retention_days: int = Field(default=3650, ge=1)
@@ -79,7 +84,7 @@ class Settings(BaseSettings):
     """SQLAlchemy address of the ledger; default SQLite in `<home>/ledger.sqlite`."""
 
     # --- servers ---
-    prefect_api_url: str = "http://127.0.0.1:14200/api"
+    prefect_api_url: str = "http://127.0.0.1:18420/api"
     portal_host: str = "127.0.0.1"
     portal_port: int = 18400
     portal_callers: Path | None = None
@@ -121,9 +126,9 @@ class Settings(BaseSettings):
         return self.portal_callers or self.secrets / "portal_callers.json"
 
 
-def load_settings() -> Settings:
-    """Read the settings of the installation that SOHOA_HOME names (default `./var`)."""
-    home = _Home().home
+def load_settings(home: Path | None = None) -> Settings:
+    """Read the settings of the installation in ``home``, or of the one that SOHOA_HOME names (default `./var`)."""
+    home = home or _Home().home
     secrets = home / "secrets"
     return Settings(
         home=home,

@@ -12,6 +12,7 @@ DossierError
 │   ├── TooManyPages          TOO_MANY_PAGES
 │   ├── NotAPlainFile         NOT_A_PLAIN_FILE
 │   └── OpeningFailed         OPENING_FAILED     the cage ended the program that opened it
+├── FileChanged               FILE_CHANGED       retry: somebody still writes it, or took it away
 ├── PageFailed                one page; its document is held
 │   ├── PageUnreadable        PAGE_UNREADABLE
 │   ├── PageTimeout           PAGE_TIMEOUT
@@ -33,7 +34,10 @@ DossierError
 └── AccessRefused
     ├── NotAuthenticated      NOT_AUTHENTICATED  HTTP 401
     ├── NotAllowed            NOT_ALLOWED        HTTP 403
-    └── NotFound              NOT_FOUND          HTTP 404; also said where a caller may not know
+    ├── PurposeRequired       PURPOSE_REQUIRED   HTTP 400
+    ├── NotFound              NOT_FOUND          HTTP 404; also said where a caller may not know
+    ├── MalformedRequest      MALFORMED_REQUEST  HTTP 422
+    └── AuditUnavailable      AUDIT_UNAVAILABLE  HTTP 503; nothing is served that is not written down
 
 Messages hold codes, sizes, page numbers and hashes, never a name, an ID number, a file name or text of a page:
 they end in logs and in Prefect.
@@ -180,6 +184,17 @@ class OpeningFailed(InputRefused):
     code = "OPENING_FAILED"
     vi = "Không mở được tệp trong giới hạn an toàn"
     en = "The file could not be opened within the safety limits"
+
+
+class FileChanged(DossierError):
+    """A local file changed or went away while it was being read; nothing was published under its hash."""
+
+    code = "FILE_CHANGED"
+    retryable = True
+    vi = "Tệp bị thay đổi trong lúc đang nhận"
+    en = "The file changed while it was being read"
+    do_vi = "Hệ thống sẽ tự nhận lại khi tệp đứng yên."
+    do_en = "It is taken again by itself once it is still."
 
 
 class PageFailed(DossierError):
@@ -378,3 +393,34 @@ class NotFound(AccessRefused):
     code = "NOT_FOUND"
     vi = "Không tìm thấy"
     en = "Not found"
+
+
+class PurposeRequired(AccessRefused):
+    """A read of a citizen's papers must say what it is for."""
+
+    code = "PURPOSE_REQUIRED"
+    vi = "Thiếu mục đích tra cứu hợp lệ"
+    en = "A valid purpose of the read is missing"
+    do_vi = "Gửi tiêu đề X-Purpose với mã hồ sơ hoặc lý do ngắn (tối đa 200 ký tự), không chứa số định danh hay họ tên."
+    do_en = "Send the header X-Purpose with the dossier code or a short reason (200 letters), without ID numbers or names."
+
+
+class MalformedRequest(AccessRefused):
+    """An ID, a cursor or a number of the request is not of its form."""
+
+    code = "MALFORMED_REQUEST"
+    vi = "Yêu cầu sai định dạng"
+    en = "The request is malformed"
+    do_vi = "Kiểm tra mã định danh và tham số theo tài liệu tại /docs."
+    do_en = "Check the IDs and parameters against the documentation at /docs."
+
+
+class AuditUnavailable(AccessRefused):
+    """The audit trail cannot be written, so nothing is served."""
+
+    code = "AUDIT_UNAVAILABLE"
+    retryable = True
+    vi = "Không ghi được nhật ký truy cập nên không trả dữ liệu"
+    en = "The audit trail cannot be written, so nothing is served"
+    do_vi = "Thử lại sau; báo người quản trị nếu kéo dài."
+    do_en = "Try again later; tell the operator if it lasts."

@@ -82,6 +82,15 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Soundness:
+    """A dropped file that is structurally whole."""
+
+    kind: Literal["pdf", "tiff", "jpeg", "png"]
+    """By content, not by name."""
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadPage:
     """A page after orientation, cleaning and reading; the bytes stay in the file it came from."""
 

@@ -1,0 +1,1 @@
+"""The `sohoa` command: parses, calls, prints. No rule of its own."""

@@ -1,0 +1,121 @@
+"""`sohoa inspect`: read, group, classify and extract without signing or storing; the JSON that the benchmark reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from config.document_types import load_document_types
+from config.settings import Settings
+from dossier.errors import InputRefused
+from dossier.types import TypeRule
+from dossier.values import FailedPage, Field, Filed, Held, Page, Soundness, Understood
+from ocr.cage import Cage
+from ocr.read import ReadOptions, read_pages
+from ocr.settle import settle
+from ocr.triage import check
+
+_SUFFIXES = {".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"}
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    settings: Settings
+    rules: tuple[TypeRule, ...]
+    cage: Cage
+
+
+def inspect_files(paths: Sequence[Path], results: Path, settings: Settings, console: Console) -> int:
+    """Read every file and write the list of results; returns how many files had an error.
+
+    A file that cannot be opened is a result with its error, never the end of the run.
+    """
+    files = sorted(_files(paths))
+    first_with: dict[str, str] = {}
+    found: list[Json] = []
+    with (
+        Cage(cores=settings.cores, seconds=settings.page_seconds, memory_mb=settings.page_memory_mb) as cage,
+        Progress(console=console, transient=True) as bar,
+    ):
+        reader = _Reader(settings, load_document_types(), cage)
+        row = bar.add_task("Đọc / reading", total=len(files))
+        for file in files:
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()
+            twin = first_with.setdefault(digest, file.name)
+            found.append(_result(file, twin if twin != file.name else None, reader))
+            bar.advance(row)
+    results.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+    return sum(1 for result in found if result["error"])
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from (file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in _SUFFIXES)
+        else:
+            yield path
+
+
+def _result(file: Path, duplicate_of: str | None, reader: _Reader) -> Json:
+    result: Json = {"file": file.name, "duplicate_of": duplicate_of, "error": None, "pages": [], "documents": []}
+    if duplicate_of:
+        return result
+    settings = reader.settings
+    try:
+        sound = reader.cage.run(partial(check, max_pixels=settings.max_pixels, max_pages=settings.max_pages), file)
+        pages = _read(file, sound, reader)
+    except InputRefused as refused:
+        result["error"] = {"code": refused.code, "message": refused.advice}
+        return result
+    settled = settle(
+        pages,
+        reader.rules,
+        review_type_below=settings.review_type_below,
+        review_text_below=settings.review_text_below,
+    )
+    separators = set(settled.grouping.separators)
+    result["pages"] = [_page(page, page.number in separators) for page in pages]
+    result["documents"] = [_document(outcome) for outcome in settled.outcomes]
+    return result
+
+
+def _read(file: Path, sound: Soundness, reader: _Reader) -> tuple[Page, ...]:
+    options = ReadOptions(languages=reader.settings.ocr_languages)
+    return read_pages(file, range(1, sound.pages + 1), options, reader.cage)
+
+
+def _page(page: Page, separator: bool) -> Json:
+    if isinstance(page, FailedPage):
+        return {"index": page.number, "text": "", "rotation": 0, "skew": 0.0, "blank": False, "separator": False,
+                "confidence": 0.0, "seconds": round(page.seconds, 3), "error": page.code}  # fmt: skip
+    return {"index": page.number, "text": page.text, "rotation": page.turn, "skew": round(page.skew_deg, 2),
+            "blank": page.blank, "separator": separator, "confidence": round(page.confidence, 3),
+            "seconds": round(page.seconds, 3)}  # fmt: skip
+
+
+def _document(outcome: Filed | Held) -> Json:
+    understood: Understood = outcome.understood
+    document = understood.document
+    return {
+        "type": understood.verdict.type,
+        "first_page": document.first_page,
+        "last_page": document.last_page,
+        "dossier_code": understood.dossier_code,
+        "citizen_id": understood.citizen_id,
+        "fields": {name: _value(field) for name, field in understood.fields.items()},
+        "confidence": round(understood.verdict.score, 3),
+        "held": list(outcome.why) if isinstance(outcome, Held) else [],
+    }
+
+
+def _value(field: Field) -> str:
+    return field.value

@@ -1,0 +1,77 @@
+"""Make a folder into an installation: settings file, secrets, a throwaway PKI, office folders. Safe to repeat."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+from pathlib import Path
+from typing import Final
+
+from config.settings import Settings, load_settings
+from flows.tools import PORTAL_USER
+from portal.callers import add_caller
+from signing.demo_pki import make_demo_pki
+
+_BLOCK: Final = {"portal": 0, "prefect": 20, "s3": 80, "s3 tls": 81, "s3 monitor": 82, "tsa": 90}
+"""Ports of an installation, as offsets in one block of a hundred; deploy/rgw.sh takes three in a row."""
+
+
+def prepare(home: Path) -> Settings:
+    """Write what is missing in ``home``; never overwrites a setting or a secret."""
+    home = home.resolve()
+    for folder in ("inbox/mot-cua", "work", "log", "run", "secrets", "pki"):
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    for private in ("secrets", "work", "pki", "log", "run"):
+        (home / private).chmod(0o700)
+    settings_file = home / "settings.env"
+    if not settings_file.exists():
+        settings_file.write_text(_first_settings(), encoding="utf-8")
+    write_secret(home, "citizen_token_key", secrets.token_hex(32))
+    make_demo_pki(home / "pki", secrets=home / "secrets")
+    callers = home / "secrets" / "portal_callers.json"
+    if not callers.exists():
+        callers.touch(mode=0o600)
+        callers.write_text("[]\n", encoding="utf-8")
+    return load_settings(home)
+
+
+def write_secret(home: Path, name: str, value: str) -> None:
+    """Keep a secret in its own file, readable by the owner only; an existing one stays."""
+    path = home / "secrets" / f"sohoa_{name}"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(value, encoding="utf-8")
+
+
+def adopt_s3_users(home: Path, users: Path) -> None:
+    """Take over the keys that the S3 server generated for the pipeline and for the portal."""
+    for user, prefix in (("sohoa", "s3"), (PORTAL_USER, "s3_portal")):
+        keys = json.loads((users / f"{user}.json").read_text(encoding="utf-8"))["keys"][0]
+        write_secret(home, f"{prefix}_access_key", keys["access_key"])
+        write_secret(home, f"{prefix}_secret_key", keys["secret_key"])
+
+
+def new_portal_caller(settings: Settings, name: str) -> str:
+    """Register a caller that may see every citizen; returns its token, which is kept nowhere."""
+    return add_caller(settings.portal_callers_path, name, ("list", "read", "verify"), None)
+
+
+def _first_settings() -> str:
+    base = next(base for base in range(18400, 30000, 100) if all(_is_free(base + offset) for offset in _BLOCK.values()))
+    return (
+        f"SOHOA_PORTAL_PORT={base + _BLOCK['portal']}\n"
+        f"SOHOA_S3_ENDPOINT=127.0.0.1:{base + _BLOCK['s3']}\n"
+        f"SOHOA_TSA_URL=http://127.0.0.1:{base + _BLOCK['tsa']}/tsa\n"
+        f"SOHOA_PREFECT_API_URL=http://127.0.0.1:{base + _BLOCK['prefect']}/api\n"
+    )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,201 @@
+"""The `sohoa` command. Every sub-command imports what it needs when it runs: `sohoa pdf` must not wait for Prefect."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dossier.errors import DossierError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Số hóa hồ sơ: từ bản quét đến hồ sơ điện tử tin cậy. / From scans to trusted digital dossiers.",
+)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Home = Annotated[Path, typer.Option("--home", envvar="SOHOA_HOME", help="Thư mục cài đặt / installation folder")]
+HERE = Path("var")
+
+
+def main() -> None:
+    """Run the command; an error of ours becomes two plain lines and exit code 1."""
+    try:
+        app()
+    except DossierError as error:
+        err.print(f"[red]✗[/red] {error.advice}", markup=True, soft_wrap=True)
+        sys.exit(1)
+
+
+@app.command()
+def up(home: Home = HERE) -> None:
+    """Khởi động hệ thống cục bộ. / Start the local stack and apply prefect.yaml."""
+    from cli import screens, stack
+
+    with screens.progress(err) as say:
+        settings = stack.up(home, say)
+    screens.show_addresses(settings, out)
+
+
+@app.command()
+def down(home: Home = HERE) -> None:
+    """Dừng hệ thống cục bộ. / Stop every server of the local stack."""
+    from cli import stack
+
+    stack.down(home)
+    out.print("Đã dừng. / Stopped.")
+
+
+@app.command()
+def status(home: Home = HERE) -> None:
+    """Trạng thái dịch vụ và hồ sơ. / What runs, and what became of every drop."""
+    from cli import screens, stack
+    from config.settings import load_settings
+
+    settings = load_settings(home)
+    running = tuple(stack.status(settings))
+    screens.show_status(running, settings, out)
+    raise typer.Exit(0 if all(service.alive for service in running) else 1)
+
+
+@app.command()
+def drop(
+    files: Annotated[list[Path], typer.Argument(help="Tệp quét / scanned files", exists=True, dir_okay=False)],
+    office: Annotated[str, typer.Option(help="Bộ phận một cửa / office")] = "mot-cua",
+    home: Home = HERE,
+) -> None:
+    """Thả tệp vào hộp như máy quét. / Drop files into the inbox as a scanner would."""
+    from config.settings import load_settings
+    from storage.delivery import deliver
+
+    for file in files:
+        deliver(file, load_settings(home).inbox, office)
+        out.print(f"→ {file.name}")
+
+
+@app.command()
+def inspect(
+    paths: Annotated[list[Path], typer.Argument(help="Tệp hoặc thư mục / files or folders", exists=True)],
+    results: Annotated[Path, typer.Option("--out", help="Kết quả JSON / result file")],
+    home: Home = HERE,
+) -> None:
+    """Đọc mà không ký, không lưu. / Read without signing or storing; writes JSON."""
+    from cli.inspect import inspect_files
+    from config.settings import load_settings
+
+    failed = inspect_files(paths, results, load_settings(home), err)
+    out.print(f"→ {results}")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def pdf(
+    source: Annotated[Path, typer.Argument(help="PDF, TIFF, JPEG, PNG", exists=True, dir_okay=False)],
+    target: Annotated[Path, typer.Argument(help="PDF/A-2u")],
+    home: Home = HERE,
+) -> None:
+    """Một tệp thành PDF/A-2u tìm kiếm được. / One file to a searchable PDF/A-2u; no stack needed."""
+    from cli.searchable import make_searchable
+    from config.settings import load_settings
+
+    bound = make_searchable(source, target, load_settings(home))
+    out.print(f"→ {target} ({bound.pages} trang/pages, SHA-256 {bound.sha256[:16]}…)")
+
+
+@app.command()
+def verify(
+    what: Annotated[str, typer.Argument(help="Tệp PDF hoặc mã bản ghi / PDF file or record id")], home: Home = HERE
+) -> None:
+    """Kiểm tra chữ ký và mã băm. / Verify signature and hash of a file or a stored record."""
+    from cli.verifying import verify_file, verify_record
+    from config.settings import load_settings
+
+    settings = load_settings(home)
+    seal = verify_file(Path(what), settings) if Path(what).is_file() else verify_record(what, settings)
+    out.print(
+        f"[green]✓[/green] Chữ ký hợp lệ / signature valid: {seal.signer}, {seal.signed_at.isoformat()}, "
+        f"{seal.level}, TSA {seal.timestamp_at.isoformat() if seal.timestamp_at else '—'}"
+    )
+
+
+@app.command()
+def held(limit: int = 100, home: Home = HERE) -> None:
+    """Giấy tờ chờ người xử lý và lý do. / Documents that wait for a person, with the reasons."""
+    from cli import screens
+    from config.settings import load_settings
+
+    screens.show_shelf(load_settings(home), limit, out)
+
+
+@app.command()
+def retry(
+    drop_id: Annotated[str, typer.Argument(help="Mã lô (đủ 32 ký tự hoặc 8 ký tự đầu) / drop id or its first letters")],
+    home: Home = HERE,
+) -> None:
+    """Chạy lại một lô bị lỗi. / Start a failed drop once more; finished steps are not redone."""
+    import asyncio
+
+    from config.settings import load_settings
+    from dossier.errors import NotFound
+    from flows.runs import retry_failed
+    from storage.ledger import Ledger
+
+    settings = load_settings(home)
+    ledger = Ledger.open(settings.ledger_address)
+    try:
+        found = [drop for drop in ledger.drops(100_000) if drop.id.startswith(drop_id)]
+        if len(found) != 1:
+            raise NotFound
+        run = asyncio.run(retry_failed(found[0].id, ledger, settings.prefect_api_url))
+    finally:
+        ledger.close()
+    out.print(f"→ {run.name}")
+
+
+@app.command()
+def token(
+    name: Annotated[str, typer.Argument(help="Tên hệ thống gọi / name of the calling system")], home: Home = HERE
+) -> None:
+    """Cấp mã truy cập cổng. / Issue a portal token; it is shown once and kept nowhere."""
+    from cli.installation import new_portal_caller
+    from config.settings import load_settings
+
+    print(new_portal_caller(load_settings(home), name))  # noqa: T201 - for a pipe, without colours
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Kết thúc sau khi chạy / end by itself")] = False,
+    samples: Annotated[Path, typer.Option(help="Thư mục mẫu / sample folder")] = Path("samples"),
+    home: Home = Path("var/demo"),
+) -> None:
+    """Chạy thử trọn vẹn với hồ sơ mẫu. / The whole way with the sample dossiers."""
+    from cli.demo import run_demo
+
+    raise typer.Exit(run_demo(home, samples, once=once, out=out, err=err))
+
+
+@app.command(hidden=True)
+def watch(home: Home = HERE) -> None:
+    """The watcher service, started by `sohoa up`."""
+    import asyncio
+
+    from config.settings import load_settings
+    from flows.watch import watch as watch_inbox
+
+    asyncio.run(watch_inbox(load_settings(home)))
+
+
+@app.command(hidden=True)
+def serve(home: Home = HERE) -> None:
+    """The portal service, started by `sohoa up`."""
+    from cli.serving import serve_portal
+    from config.settings import load_settings
+
+    serve_portal(load_settings(home))

@@ -1,0 +1,106 @@
+"""Server processes of the local stack: started in their own session, found again by pid and start time, stopped gently."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from dossier.errors import StackFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One server process of the stack."""
+
+    name: str
+    command: tuple[str, ...]
+    ready: str | None
+    """URL that answers 200 when the service is ready; None = alive is enough."""
+
+
+def start(service: Service, home: Path, environment: Mapping[str, str], folder: Path) -> None:
+    """Start a service in ``folder`` unless it runs; does not wait for it."""
+    if process_of(service.name, home) is not None:
+        return
+    with _log(service.name, home).open("ab") as out:
+        child = subprocess.Popen(
+            service.command,
+            env=dict(environment),
+            cwd=folder,
+            stdout=out,
+            stderr=out,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    state = {"pid": child.pid, "started": psutil.Process(child.pid).create_time()}
+    _state(service.name, home).write_text(json.dumps(state), encoding="utf-8")
+
+
+def wait_until_ready(service: Service, home: Path, seconds: float = 120.0) -> None:
+    """Wait until a started service answers.
+
+    Raises:
+        StackFailed: it ended, or does not answer in time; names its log.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answers = service.ready is None or _answers(service.ready)
+        if process_of(service.name, home) is None:  # asked last: another server on the port would answer too
+            raise StackFailed(f"{service.name} ended, log {_log(service.name, home)}")
+        if answers:
+            return
+        time.sleep(0.1)
+    raise StackFailed(f"{service.name} is not ready after {seconds:.0f} s, log {_log(service.name, home)}")
+
+
+def stop(name: str, home: Path, seconds: float = 15.0) -> None:
+    """Ask a service to end, with its children; kill what is left. One that does not run is no error."""
+    process = process_of(name, home)
+    if process is not None:
+        family = [process, *process.children(recursive=True)]
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        _, left = psutil.wait_procs(family, timeout=seconds)
+        for stubborn in left:
+            with suppress(psutil.NoSuchProcess):
+                stubborn.kill()
+    _state(name, home).unlink(missing_ok=True)
+
+
+def process_of(name: str, home: Path) -> psutil.Process | None:
+    """The running process of a service; None when it ended, or its pid belongs to somebody else by now."""
+    try:
+        seen = json.loads(_state(name, home).read_text(encoding="utf-8"))
+        process = psutil.Process(seen["pid"])
+        if process.create_time() == seen["started"] and process.status() != psutil.STATUS_ZOMBIE:
+            return process
+    except (FileNotFoundError, json.JSONDecodeError, psutil.NoSuchProcess):
+        pass
+    return None
+
+
+def _state(name: str, home: Path) -> Path:
+    return home / "run" / f"{name}.json"
+
+
+def _log(name: str, home: Path) -> Path:
+    return home / "log" / f"{name}.log"
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,94 @@
+"""Tables and progress lines of the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from cli.stack import Running, Say
+from config.settings import Settings
+from dossier.codes import masked
+from dossier.doubts import DOUBTS
+from storage.ledger import Ledger
+
+
+@contextmanager
+def progress(console: Console) -> Iterator[Say]:
+    """Say one step after the other, each with the seconds that it took."""
+    started: list[tuple[str, float]] = []
+
+    def close_step() -> None:
+        if started:
+            step, at = started.pop()
+            console.print(f"  [green]✓[/green] {step} [dim]{time.monotonic() - at:.1f} s[/dim]")
+
+    with console.status("") as status:
+
+        def say(step: str) -> None:
+            close_step()
+            started.append((step, time.monotonic()))
+            status.update(step)
+
+        yield say
+        close_step()
+
+
+def show_addresses(settings: Settings, console: Console) -> None:
+    """Where a person and a calling system find what runs."""
+    ui = settings.prefect_api_url.removesuffix("/api")
+    console.print(f"Prefect   {ui}")
+    console.print(f"Cổng/portal  http://{settings.portal_host}:{settings.portal_port}/  (/docs: API)")
+    console.print(f"Hộp/inbox {settings.inbox}/<bộ phận/office>/")
+
+
+def show_status(running: Iterable[Running], settings: Settings, console: Console) -> None:
+    """Services, and the newest drops with their state."""
+    services = Table("Dịch vụ / service", "Chạy / runs", "PID", "Địa chỉ / address", title="Dịch vụ / services")
+    for service in running:
+        mark = "[green]✓[/green]" if service.alive else "[red]✗[/red]"
+        services.add_row(service.name, mark, str(service.pid or ""), service.address)
+    console.print(services)
+    ledger = Ledger.open(settings.ledger_address)
+    try:
+        drops = Table("Lô / drop", "Bộ phận / office", "Trang / pages", "Trạng thái / state", "Lỗi / error",
+                      title="Lô quét / drops")  # fmt: skip
+        for drop in ledger.drops(20):
+            drops.add_row(drop.id[:8], drop.office, str(drop.pages), drop.state, drop.error_code or "")
+        console.print(drops)
+    finally:
+        ledger.close()
+
+
+def show_shelf(settings: Settings, limit: int, console: Console) -> None:
+    """Documents that wait for a person, with the reasons in the archivist's words."""
+    ledger = Ledger.open(settings.ledger_address)
+    try:
+        entries = ledger.shelf(limit)
+    finally:
+        ledger.close()
+    table = Table("Lô / drop", "Trang / pages", "Loại / type", "Hồ sơ / dossier", "Công dân / citizen",
+                  "Lý do / reasons", title=f"Chờ người xử lý / waiting for a person: {len(entries)}")  # fmt: skip
+    for entry in entries:
+        table.add_row(
+            entry.drop_id[:8],
+            page_range(entry.first_page, entry.last_page),
+            entry.type,
+            entry.dossier_code or "—",
+            masked(entry.citizen_id) if entry.citizen_id else "—",
+            reasons(entry.reasons),
+        )
+    console.print(table)
+
+
+def page_range(first: int, last: int) -> str:
+    """Pages as a person writes them."""
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def reasons(keys: Iterable[str]) -> str:
+    """Reasons of a hold in both languages, a line each."""
+    return "\n".join(f"{DOUBTS[key].vi} / {DOUBTS[key].en}" if key in DOUBTS else key for key in keys)

@@ -1,0 +1,41 @@
+"""Start the portal with what the installation holds; it reads the archive as a user that can do nothing else."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from config.document_types import load_document_types
+from config.settings import Settings
+from portal.app import create_app
+from portal.callers import CallersFile
+from portal.serve import serve
+from signing.verify import verify
+from storage.audit import AuditTrail
+from storage.ledger import Ledger
+from storage.warehouse import S3Warehouse
+
+
+def serve_portal(settings: Settings) -> None:
+    """Serve until SIGTERM."""
+    ledger = Ledger.open(settings.ledger_address)
+    warehouse = S3Warehouse(
+        endpoint=settings.s3_endpoint,
+        access_key=settings.s3_portal_access_key.get_secret_value(),
+        secret_key=settings.s3_portal_secret_key.get_secret_value(),
+        secure=settings.s3_secure,
+        bucket_prefix=settings.bucket_prefix,
+        retention_days=settings.retention_days,
+    )
+    app = create_app(
+        ledger=ledger,
+        warehouse=warehouse,
+        audit=AuditTrail(ledger),
+        callers=CallersFile(settings.portal_callers_path),
+        token_key=settings.citizen_token_key.get_secret_value().encode(),
+        verify=partial(verify, root=settings.signer_ca_path),
+        type_labels={rule.type: rule.vi for rule in load_document_types()},
+    )
+    try:
+        serve(app, host=settings.portal_host, port=settings.portal_port)
+    finally:
+        ledger.close()

@@ -1,0 +1,47 @@
+"""`sohoa verify`: is this signed paper untouched?"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from config.settings import Settings
+from dossier.errors import NotFound, StoreCorrupt
+from dossier.values import RecordKey, Seal
+from flows.tools import open_warehouse
+from signing.verify import verify
+from storage.files import hash_file
+from storage.ledger import Ledger
+
+
+def verify_file(path: Path, settings: Settings) -> Seal:
+    """Verify a signed PDF against the trusted root.
+
+    Raises:
+        SealBroken: not signed, changed, or signed by somebody else.
+    """
+    return verify(path, root=settings.signer_ca_path)
+
+
+def verify_record(record_id: str, settings: Settings) -> Seal:
+    """Fetch a record from the warehouse, compare its hash with the ledger's and verify its seal.
+
+    Raises:
+        NotFound: there is no such record.
+        StoreCorrupt: the bytes are not those that were stored.
+        SealBroken: the signature does not hold.
+    """
+    ledger = Ledger.open(settings.ledger_address)
+    try:
+        row = ledger.record(record_id)
+    finally:
+        ledger.close()
+    if row is None:
+        raise NotFound(f"no record {record_id[:40]}" if record_id.isalnum() else "")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "document.pdf"
+        with copy.open("wb") as file:
+            file.writelines(open_warehouse(settings).content(RecordKey(row.citizen, row.record_id), row.version_id))
+        if hash_file(copy) != row.sha256:
+            raise StoreCorrupt(f"record {row.record_id}")
+        return verify_file(copy, settings)

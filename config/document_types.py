@@ -1,0 +1,186 @@
+"""The table of document types, read and checked once at the start; the code in `ocr` only scores it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dossier.errors import Misconfigured
+from dossier.types import Cue, FieldKind, FieldRule, Place, TypeRule, WeightedCue, Zone
+from dossier.values import UNKNOWN_TYPE
+from dossier.vietnamese import fold
+
+_Value = TypeVar("_Value")
+_NAME = r"^[a-z][a-z0-9_]*$"
+
+
+class _Entry(BaseModel):
+    """Settings of every kind of entry: strict, and no unknown key passes (it would be a misspelt one)."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _CueEntry(_Entry):
+    phrases: list[str] = Field(min_length=1)
+    zone: Zone = "any"
+
+
+class _FieldEntry(_Entry):
+    name: str = Field(pattern=_NAME)
+    kind: FieldKind
+    place: Place = "label"
+    labels: list[str] = []
+    within: list[str] = []
+    lines: int = Field(default=2, ge=1, le=10)
+    keep_label: bool = False
+    value: str = ""
+
+
+class _TypeEntry(_Entry):
+    name: str = Field(pattern=_NAME)
+    vi: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    titles: list[str] = []
+    title_weight: float = Field(default=0.75, gt=0, le=1)
+    support: dict[str, float] = {}
+    untitled: dict[str, float] = {}
+    forbid: list[str] = []
+    continues: list[str] = []
+    fields: list[str] = []
+    required: list[str] = []
+    applicant: bool = True
+    sensitive: bool = False
+    retention_years: int | None = Field(default=None, ge=1, le=200)
+
+
+class _Table(_Entry):
+    stops: list[str] = []
+    cue: dict[str, object] = {}
+    field: dict[str, object] = {}
+    type: list[object] = Field(min_length=1)
+
+
+_Model = TypeVar("_Model", bound=_Entry)
+
+
+def load_document_types(path: Path | None = None) -> tuple[TypeRule, ...]:
+    """Read the table of types; without ``path`` the one that ships with the programs.
+
+    Raises:
+        Misconfigured: naming the entry and what is wrong with it.
+    """
+    try:
+        text = (path or files("config") / "document_types.toml").read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
+    except OSError as error:
+        raise Misconfigured(f"document types: the table cannot be opened: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"document types: not a TOML file: {error}") from error
+    table = _checked(_Table, raw, "table")
+    cues = {name: _cue(name, _checked(_CueEntry, entry, f"[cue.{name}]")) for name, entry in table.cue.items()}
+    fields = {name: _field(name, _checked(_FieldEntry, entry, f"[field.{name}]")) for name, entry in table.field.items()}
+    stops = _folded(table.stops, "stops")
+    rules = tuple(
+        _type(_checked(_TypeEntry, entry, _place(number, entry)), cues, fields, stops)
+        for number, entry in enumerate(table.type, start=1)
+    )
+    _refuse_twins(rules)
+    return rules
+
+
+def _checked(model: type[_Model], entry: object, where: str) -> _Model:
+    try:
+        return model.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise Misconfigured(f"document types, {where}: {key + ': ' if key else ''}{first['msg']}") from error
+
+
+def _place(number: int, entry: object) -> str:
+    name = entry.get("name") if isinstance(entry, Mapping) else None
+    return f"[[type]] {name!r}" if isinstance(name, str) else f"[[type]] number {number}"
+
+
+def _cue(name: str, entry: _CueEntry) -> Cue:
+    return Cue(name, _folded(entry.phrases, f"[cue.{name}]"), entry.zone)
+
+
+def _field(key: str, entry: _FieldEntry) -> FieldRule:
+    where = f"[field.{key}]"
+    if entry.place == "label" and not entry.labels:
+        raise Misconfigured(f"document types, {where}: labels: needed where the place is a label")
+    if (entry.kind == "fixed") != bool(entry.value):
+        raise Misconfigured(f"document types, {where}: value: belongs to the kind 'fixed', and only to it")
+    return FieldRule(
+        name=entry.name,
+        kind=entry.kind,
+        place=entry.place,
+        labels=_folded(entry.labels, where),
+        within=_folded(entry.within, where),
+        lines=entry.lines,
+        keep_label=entry.keep_label,
+        value=entry.value,
+    )
+
+
+def _type(entry: _TypeEntry, cues: Mapping[str, Cue], fields: Mapping[str, FieldRule], stops: tuple[str, ...]) -> TypeRule:
+    where = f"[[type]] {entry.name!r}"
+    if entry.name == UNKNOWN_TYPE:
+        raise Misconfigured(f"document types, {where}: the name is kept for papers that no rule recognises")
+    if not entry.titles and not entry.untitled:
+        raise Misconfigured(f"document types, {where}: needs titles or untitled cues")
+    chosen = tuple(_known(fields, key, f"{where}: fields") for key in entry.fields)
+    for name in entry.required:
+        if name not in {rule.name for rule in chosen}:
+            raise Misconfigured(f"document types, {where}: required: {name!r} is not among its fields")
+    return TypeRule(
+        type=entry.name,
+        vi=entry.vi,
+        en=entry.en,
+        titles=_folded(entry.titles, where),
+        title_weight=entry.title_weight,
+        support=_weighted(entry.support, cues, f"{where}: support"),
+        untitled=_weighted(entry.untitled, cues, f"{where}: untitled"),
+        forbid=tuple(_known(cues, name, f"{where}: forbid") for name in entry.forbid),
+        continues=tuple(_known(cues, name, f"{where}: continues") for name in entry.continues),
+        fields=chosen,
+        required=tuple(entry.required),
+        stops=stops,
+        applicant=entry.applicant,
+        sensitive=entry.sensitive,
+        retention_years=entry.retention_years,
+    )
+
+
+def _weighted(weights: Mapping[str, float], cues: Mapping[str, Cue], where: str) -> tuple[WeightedCue, ...]:
+    for name, weight in weights.items():
+        if not 0 < weight <= 1:
+            raise Misconfigured(f"document types, {where}.{name}: a weight is over 0 and at most 1")
+    return tuple(WeightedCue(_known(cues, name, where), weight) for name, weight in weights.items())
+
+
+def _known(table: Mapping[str, _Value], name: str, where: str) -> _Value:
+    if name not in table:
+        raise Misconfigured(f"document types, {where}: {name!r} is not defined")
+    return table[name]
+
+
+def _folded(phrases: list[str], where: str) -> tuple[str, ...]:
+    folded = tuple(fold(phrase) for phrase in phrases)
+    if not all(folded):
+        raise Misconfigured(f"document types, {where}: an empty phrase would match everything")
+    return folded
+
+
+def _refuse_twins(rules: tuple[TypeRule, ...]) -> None:
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.type in seen:
+            raise Misconfigured(f"document types, [[type]] {rule.type!r}: stands twice")
+        seen.add(rule.type)

@@ -1,0 +1,1 @@
+"""Prefect flows: wiring only. Every rule stands in a lower room."""

@@ -1,0 +1,150 @@
+"""The main flow: one drop becomes sealed, stored documents; the doubtful ones wait on the shelf."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from prefect import flow, task
+from prefect.artifacts import acreate_table_artifact
+from prefect.cache_policies import CacheKeyFnPolicy
+from prefect.client.orchestration import get_client
+from prefect.context import TaskRunContext
+from prefect.runtime import flow_run
+
+from dossier.values import Filed, Held, Page
+from flows.keep import Job, keep
+from flows.retry import worth_retrying
+from flows.runs import run_name
+from flows.tools import Seals, Tools, open_seals, open_tools
+from ocr.read import read_pages
+from ocr.settle import settle
+from storage.ledger import Drop
+from storage.tokens import record_key
+
+READING: Final = "r1"
+"""Version of reading and understanding; a new one makes persisted chunks be read again."""
+
+_DOCUMENTS_AT_ONCE: Final = 2
+_KEPT_FOR: Final = timedelta(days=7)
+
+
+def _chunk_key(_run: TaskRunContext, given: Mapping[str, Any]) -> str:
+    return f"read-{given['job'].drop.sha256}-{given['first']}-{given['last']}-{READING}"
+
+
+def _document_key(_run: TaskRunContext, given: Mapping[str, Any]) -> str:
+    job: Job = given["job"]
+    return f"keep-{job.drop.id}-{record_key(job.tools.token_key, given['filed']).record_id}"
+
+
+@task(
+    task_run_name="read p{first}-{last}",
+    cache_policy=CacheKeyFnPolicy(cache_key_fn=_chunk_key),
+    cache_expiration=_KEPT_FOR,
+    persist_result=True,
+    tags=["read"],
+)
+async def read_chunk(job: Job, *, first: int, last: int) -> tuple[Page, ...]:
+    """Read some pages of the drop; a page that fails is a value among the others."""
+    return await asyncio.to_thread(read_pages, job.source, range(first, last + 1), job.tools.read_options, job.cage)
+
+
+@task(
+    task_run_name="keep p{first}-{last}",
+    cache_policy=CacheKeyFnPolicy(cache_key_fn=_document_key),
+    cache_expiration=_KEPT_FOR,
+    persist_result=True,
+    retries=3,
+    retry_delay_seconds=[2, 10, 30],
+    retry_jitter_factor=0.5,
+    retry_condition_fn=worth_retrying,
+    tags=["keep"],
+)
+async def keep_document(filed: Filed, job: Job, seals: Seals, *, first: int, last: int) -> str:
+    """Bind, seal and store one document; returns its record id."""
+    del first, last  # they name the run
+    return (await keep(filed, job, seals)).record_id
+
+
+@flow(name="digitize", flow_run_name=lambda: run_name(flow_run.parameters["drop_id"]), timeout_seconds=6 * 3600)
+async def digitize(drop_id: str) -> dict[str, int]:
+    """Read a drop, find its documents, keep the certain ones and hold the others."""
+    with open_tools() as tools:
+        if tools.ledger.drop(drop_id).state == "done":
+            return {}
+        drop = tools.ledger.started(drop_id, str(flow_run.id))
+        work = tools.settings.work / drop.id
+        source = await asyncio.to_thread(tools.warehouse.fetch_source, drop.sha256, work)
+        with tools.cage() as cage:
+            job = Job(drop, source, tools, cage)
+            pages = await _read(job)
+            settled = settle(
+                pages,
+                tools.rules,
+                review_type_below=tools.settings.review_type_below,
+                review_text_below=tools.settings.review_text_below,
+            )
+            for held in settled.held:
+                tools.ledger.held(drop.id, held)
+            await _keep_all(settled.filed, job)
+        tools.ledger.finished(drop.id)
+        await _report(drop, settled.filed, settled.held, tools)
+        shutil.rmtree(work, ignore_errors=True)
+        return {"pages": len(pages), "stored": len(settled.filed), "held": len(settled.held)}
+
+
+async def _read(job: Job) -> tuple[Page, ...]:
+    pages: list[Page] = []
+    size = job.tools.settings.chunk_pages
+    for first in range(1, job.drop.pages + 1, size):
+        pages += await read_chunk(job, first=first, last=min(first + size - 1, job.drop.pages))
+    return tuple(pages)
+
+
+async def _keep_all(filed: Sequence[Filed], job: Job) -> None:
+    """Keep every document; one that fails does not stop the others, but the run ends as failed."""
+    if not filed:
+        return
+    places, seals = asyncio.Semaphore(_DOCUMENTS_AT_ONCE), await asyncio.to_thread(open_seals, job.tools.settings)
+
+    async def one(document: Filed) -> None:
+        pages = document.understood.document
+        async with places:
+            await keep_document(document, job, seals, first=pages.first_page, last=pages.last_page)
+            if not await asyncio.to_thread(_is_there, document, job):
+                await keep(document, job, seals)
+
+    results = await asyncio.gather(*(one(document) for document in filed), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+def _is_there(document: Filed, job: Job) -> bool:
+    """Ask warehouse and ledger themselves: a persisted task result may outlive what it speaks of."""
+    key = record_key(job.tools.token_key, document)
+    entered = {record.record_id for record in job.tools.ledger.records_of_drop(job.drop.id)}
+    return key.record_id in entered and job.tools.warehouse.find(key) is not None
+
+
+async def _report(drop: Drop, filed: Sequence[Filed], held: Sequence[Held], tools: Tools) -> None:
+    """Show archivists what came out: tags on the run and a table; no personal data."""
+    rows = [_row(one, "stored", record_key(tools.token_key, one).record_id) for one in filed]
+    rows += [_row(one, "held", ", ".join(one.why)) for one in held]
+    await acreate_table_artifact(
+        key=f"drop-{drop.id[:8]}",
+        table=sorted(rows, key=lambda row: str(row["pages"])),
+        description="Giấy tờ của lô quét / documents of the drop",
+    )
+    async with get_client() as client:
+        await client.update_flow_run(flow_run.id, tags=[f"office:{drop.office}", "trust:doubt" if held else "trust:sure"])
+
+
+def _row(one: Filed | Held, outcome: str, detail: str) -> dict[str, str]:
+    document = one.understood.document
+    pages = f"{document.first_page:04d}-{document.last_page:04d}"
+    return {"pages": pages, "type": one.understood.verdict.type, "outcome": outcome, "detail": detail}

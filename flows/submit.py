@@ -1,0 +1,80 @@
+"""A file of the inbox becomes a drop with its flow run; watcher and sweep both come through here."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from dossier.errors import DamagedFile, OpeningFailed, PageFailed, TruncatedFile
+from dossier.values import Soundness
+from flows.runs import ensure_run
+from flows.tools import Tools
+from ocr.cage import Cage
+from ocr.triage import check
+from storage import inbox
+from storage.inbox import DroppedFile
+from storage.ledger import Receipt
+
+log = structlog.get_logger()
+
+
+class NotYetWhole(Exception):
+    """Still but not whole: a slow scanner may be between two pages."""
+
+
+async def submit(file: DroppedFile, tools: Tools, cage: Cage, *, still_for: float) -> Receipt | None:
+    """Receive a still file once, and start its run.
+
+    Args:
+        file: the file in the inbox.
+        tools: the opened tools.
+        cage: where the file is opened.
+        still_for: seconds that the file has not changed.
+
+    Returns:
+        The line of the ledger, or None when the file is not whole and patience is not over.
+
+    Raises:
+        StoreUnavailable: the file stays in the inbox and is tried again.
+    """
+    patient = still_for < tools.settings.patience_seconds
+    try:
+        receipt = await asyncio.to_thread(
+            inbox.receive,
+            file,
+            check=partial(_check, cage, tools, patient),
+            warehouse=tools.warehouse,
+            ledger=tools.ledger,
+            inbox=tools.settings.inbox,
+        )
+    except NotYetWhole:
+        return None
+    log.info("received", receipt=receipt.id, outcome=receipt.outcome, code=receipt.code, drop=receipt.drop_id)
+    if receipt.outcome == "taken" and receipt.drop_id is not None:
+        await start(receipt.drop_id, tools)
+    return receipt
+
+
+async def start(drop_id: str, tools: Tools) -> None:
+    """Start the run of a received drop; when Prefect is away, the next sweep does it."""
+    try:
+        run = await ensure_run(tools.ledger.drop(drop_id), tools.ledger)
+    except Exception as error:  # noqa: BLE001 - whatever the client raises, the drop is safe in the ledger
+        log.warning("run_not_started", drop=drop_id, error=type(error).__name__)
+        return
+    log.info("run_started", drop=drop_id, run=str(run.id))
+
+
+def _check(cage: Cage, tools: Tools, patient: bool, path: Path) -> Soundness:
+    limits = tools.settings
+    try:
+        return cage.run(partial(check, max_pixels=limits.max_pixels, max_pages=limits.max_pages), path)
+    except PageFailed as ended:  # the cage speaks of pages; here it was the whole file
+        raise OpeningFailed(ended.code) from None
+    except (TruncatedFile, DamagedFile):
+        if patient:
+            raise NotYetWhole from None
+        raise

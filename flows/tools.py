@@ -1,0 +1,98 @@
+"""The composition root of the flows: settings become opened tools, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.document_types import load_document_types
+from config.settings import Settings, load_settings
+from dossier.types import TypeRule
+from ocr.cage import Cage
+from ocr.read import ReadOptions
+from signing.font import LIBERATION_SERIF, check_font
+from signing.keys import Signer, open_signer
+from signing.timestamp import PatientTimestamper, open_timestamper
+from storage.ledger import Ledger
+from storage.warehouse import S3Warehouse
+
+PORTAL_USER = "portal"
+"""User of the S3 server that may read the archive and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a flow works with; not picklable, never a cached task's key."""
+
+    settings: Settings
+    ledger: Ledger
+    warehouse: S3Warehouse
+    rules: tuple[TypeRule, ...]
+
+    @property
+    def token_key(self) -> bytes:
+        """Key of the HMAC that hides citizen IDs."""
+        return self.settings.citizen_token_key.get_secret_value().encode()
+
+    @property
+    def read_options(self) -> ReadOptions:
+        """How pages are read."""
+        return ReadOptions(languages=self.settings.ocr_languages)
+
+    def cage(self) -> Cage:
+        """Open a cage for untrusted bytes; a context manager."""
+        return Cage(cores=self.settings.cores, seconds=self.settings.page_seconds, memory_mb=self.settings.page_memory_mb)
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """What a seal is made with; opened once for a whole drop."""
+
+    signer: Signer
+    timestamper: PatientTimestamper
+    root: Path
+    """PEM of the root that signer and timestamp authority chain to."""
+    form: str
+    agency: str
+
+
+def open_seals(settings: Settings) -> Seals:
+    """Open the agency's key and check its certificate.
+
+    Raises:
+        KeyUnavailable, SignerRejected, Misconfigured: nothing can be sealed until an operator looks.
+    """
+    check_font(LIBERATION_SERIF)
+    signer = open_signer(
+        settings.signer_p12_path,
+        settings.signer_passphrase.get_secret_value().encode(),
+        root=settings.signer_ca_path,
+    )
+    timestamper = open_timestamper(settings.tsa_url, seconds=settings.tsa_seconds)
+    return Seals(signer, timestamper, settings.signer_ca_path, settings.copy_form, settings.copying_agency)
+
+
+def open_warehouse(settings: Settings) -> S3Warehouse:
+    """Connect to the S3 server that the settings name, as the pipeline's user."""
+    return S3Warehouse(
+        endpoint=settings.s3_endpoint,
+        access_key=settings.s3_access_key.get_secret_value(),
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        secure=settings.s3_secure,
+        bucket_prefix=settings.bucket_prefix,
+        retention_days=settings.retention_days,
+        readers=(PORTAL_USER,),
+    )
+
+
+@contextmanager
+def open_tools(settings: Settings | None = None) -> Iterator[Tools]:
+    """Open ledger, warehouse and rules, and close them again."""
+    settings = settings or load_settings()
+    ledger = Ledger.open(settings.ledger_address)
+    try:
+        yield Tools(settings, ledger, open_warehouse(settings), load_document_types())
+    finally:
+        ledger.close()

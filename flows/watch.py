@@ -1,0 +1,53 @@
+"""The watcher: a plain service, no flow. Losing it costs only delay, because the sweep does the same every minute."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import structlog
+from watchfiles import awatch
+
+from config.settings import Settings
+from dossier.errors import FileChanged, StoreUnavailable
+from flows.submit import submit
+from flows.tools import Tools, open_tools
+from ocr.cage import Cage
+from storage.inbox import Stillness, waiting
+
+log = structlog.get_logger()
+
+LOOK_EVERY_MS = 500
+"""Stillness is a matter of time, not of events: look that often even when nothing is announced."""
+
+
+async def watch(settings: Settings) -> None:
+    """Take files out of the inbox until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    settings.inbox.mkdir(parents=True, exist_ok=True)
+    stillness = Stillness(settings.still_seconds)
+    with open_tools(settings) as tools, tools.cage() as cage:
+        log.info("watching", sweep_s=settings.sweep_seconds, still_s=settings.still_seconds)
+        async for _ in awatch(
+            settings.inbox, watch_filter=None, stop_event=stop, yield_on_timeout=True, rust_timeout=LOOK_EVERY_MS
+        ):
+            await take_still_files(tools, cage, stillness)
+
+
+async def take_still_files(tools: Tools, cage: Cage, stillness: Stillness) -> None:
+    """Submit every file that is still; one that cannot be taken now stays where it is."""
+    for file in waiting(tools.settings.inbox):
+        if not stillness.is_still(file.path):
+            continue
+        try:
+            await submit(file, tools, cage, still_for=stillness.since(file.path))
+        except FileChanged:
+            continue  # written to, or taken by the sweep at this moment
+        except StoreUnavailable as error:
+            log.warning("store_away", error=str(error))
+            return
+        except Exception as error:  # noqa: BLE001 - one odd file must not stop the intake of the others
+            log.warning("not_taken", error=type(error).__name__)

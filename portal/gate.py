@@ -1,0 +1,181 @@
+"""The one way in: caller, right, purpose, form, scope; and a line in the audit trail before anything leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, TypeVar
+
+from dossier.codes import CodeProblem, parse_citizen_id
+from dossier.errors import (
+    AuditUnavailable,
+    DossierError,
+    MalformedRequest,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    PurposeRequired,
+)
+from dossier.values import CitizenToken
+from portal.callers import Caller, Directory, Right
+from storage.audit import AuditTrail
+from storage.ledger import Ledger, RecordRow
+from storage.tokens import citizen_token
+
+Act = Literal["list", "metadata", "content", "link", "verify"]
+"""What is done, as the audit trail names it."""
+
+RIGHT_FOR: Final[dict[Act, Right]] = {
+    "list": "list",
+    "metadata": "read",
+    "content": "read",
+    "link": "read",
+    "verify": "verify",
+}
+
+PURPOSE_MAX: Final = 200
+"""Letters in a purpose; a dossier code has at most 49."""
+
+_HEX_32 = re.compile(r"[0-9a-f]{32}")
+_ID_LIKE = re.compile(r"\d{9,}|(?<!\d)\d{3}(?:[ .-]\d{3}){2,3}(?!\d)")
+"""An identity number, old (9 digits) or new (12), also in groups of three; neither a dossier code nor a date looks so."""
+
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """What a call says about itself, unchecked."""
+
+    token: str | None = field(repr=False)
+    purpose: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose papers, or which one; neither when the call's ID is not of its form."""
+
+    citizen: CitizenToken | None = None
+    record_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the audit trail in the making."""
+
+    act: Act
+    citizen: CitizenToken | None
+    record_id: str | None
+    actor: str = "unknown"
+    why: str = ""
+
+
+def citizen_target(text: str, key: bytes) -> Target:
+    """A citizen by ID number (12 digits) or by token (32 hexadecimal letters)."""
+    if _HEX_32.fullmatch(text):
+        return Target(citizen=CitizenToken(text))
+    if not re.fullmatch(r"[0-9]{12}", text):
+        return Target()
+    parsed = parse_citizen_id(text)
+    return Target() if isinstance(parsed, CodeProblem) else Target(citizen=citizen_token(key, parsed))
+
+
+def document_target(text: str) -> Target:
+    """A document by its ID (32 hexadecimal letters)."""
+    return Target(record_id=text if _HEX_32.fullmatch(text) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Checks each call in one order and writes each, served or refused, to the audit trail.
+
+    The order is caller (401), right (403), purpose (400), form of the ID (422), scope (404). A paper outside the caller's
+    scope costs the same query and ends in the same answer as one that does not exist; only the audit trail knows which.
+    """
+
+    callers: Directory
+    ledger: Ledger
+    audit: AuditTrail
+
+    def serve(self, knock: Knock, act: Act, target: Target, answer: Callable[[tuple[RecordRow, ...]], _Answer]) -> _Answer:
+        """Give ``answer`` of the rows that the caller may see, once the trail has it.
+
+        Raises:
+            AccessRefused: by the checks above; AuditUnavailable when the trail cannot be written.
+        """
+        line = _Line(act, target.citizen, target.record_id)
+        try:
+            caller = self._caller(knock)
+            line = replace(line, actor=caller.name)
+            _demand(RIGHT_FOR[act], caller)
+            line = replace(line, why=checked_purpose(knock.purpose))
+            rows = self._rows(target)
+            line = replace(line, citizen=rows[0].citizen if rows else target.citizen)
+            _refuse_unseen(rows, caller)
+            answered = answer(rows)
+        except DossierError as refusal:
+            self._write(line, f"{refusal.code}: {refusal.detail}" if refusal.detail else refusal.code)
+            raise
+        except Exception:
+            self._write(line, DossierError.code)
+            raise
+        self._write(line, "SERVED")
+        return answered
+
+    def _caller(self, knock: Knock) -> Caller:
+        caller = self.callers.by_token(knock.token) if knock.token else None
+        if caller is None:
+            raise NotAuthenticated
+        return caller
+
+    def _rows(self, target: Target) -> tuple[RecordRow, ...]:
+        if target.citizen is not None:
+            return self.ledger.records_of(target.citizen)
+        if target.record_id is None:
+            raise MalformedRequest
+        row = self.ledger.record(target.record_id)
+        return () if row is None else (row,)
+
+    def _write(self, line: _Line, outcome: str) -> None:
+        try:
+            self.audit.write(
+                actor=line.actor,
+                act=line.act,
+                citizen=line.citizen,
+                record_id=line.record_id,
+                why=line.why,
+                outcome=outcome,
+            )
+        except Exception as problem:
+            raise AuditUnavailable from problem
+
+
+def checked_purpose(text: str | None) -> str:
+    """The purpose as the trail keeps it: one line of printable letters, no number that looks like a person's ID.
+
+    Header values arrive as Latin-1; what is UTF-8 underneath is read as such, so Vietnamese words may be used.
+
+    Raises:
+        PurposeRequired: missing, blank, too long, unprintable, or with an ID number in it.
+    """
+    try:
+        purpose = (text or "").encode("latin-1").decode("utf-8").strip()
+    except UnicodeError:
+        raise PurposeRequired from None
+    if not purpose or len(purpose) > PURPOSE_MAX or not purpose.isprintable() or _ID_LIKE.search(purpose):
+        raise PurposeRequired
+    return purpose
+
+
+def _demand(right: Right, caller: Caller) -> None:
+    if right not in caller.rights:
+        raise NotAllowed
+
+
+def _refuse_unseen(rows: tuple[RecordRow, ...], caller: Caller) -> None:
+    """All rows are of one citizen."""
+    if not rows:
+        raise NotFound
+    if not caller.may_see(rows[0].citizen):
+        raise NotFound("outside the caller's citizens")

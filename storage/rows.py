@@ -1,0 +1,110 @@
+"""What the ledger answers: one frozen value per kind of line. Personal data stays out of their `repr`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from dossier.codes import CitizenId, DossierCode
+from dossier.values import CitizenToken, Sha256
+
+Outcome = Literal["taken", "duplicate", "refused"]
+DropState = Literal["received", "running", "done", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one delivered file; every file that was ever dropped has exactly one."""
+
+    id: int
+    received_at: datetime
+    office: str
+    file_name: str = field(repr=False)
+    """Path below the office's folder, NFC."""
+    size: int
+    """Bytes."""
+    sha256: Sha256 | None
+    """None for what was never opened (links, pipes, devices)."""
+    outcome: Outcome
+    code: str | None
+    """Error code of a refused file."""
+    drop_id: str | None
+    """The drop that a taken file became."""
+    duplicate_of: str | None
+    """The drop that had brought the same bytes before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Received bytes and how far their work is; there is one per content, whatever the names."""
+
+    id: str
+    """First 32 letters of the hash."""
+    sha256: Sha256
+    office: str
+    file_name: str = field(repr=False)
+    kind: str
+    """pdf, tiff, jpeg or png."""
+    pages: int
+    size: int
+    """Bytes."""
+    intake_key: str
+    state: DropState
+    attempts: int
+    """How often a run started."""
+    flow_run_id: str | None
+    """The latest run."""
+    error_code: str | None
+    """Why the latest run failed."""
+    received_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfEntry:
+    """A document that waits for a person."""
+
+    id: int
+    drop_id: str
+    office: str
+    first_page: int
+    last_page: int
+    type: str
+    score: float
+    """0.0 to 1.0."""
+    dossier_code: DossierCode | None
+    citizen_id: CitizenId | None = field(repr=False)
+    reasons: tuple[str, ...]
+    """Keys of `dossier.doubts.DOUBTS`, most important first."""
+    held_at: datetime
+    paper: Mapping[str, object] = field(repr=False)
+    """What was understood, for the desk: verdict, fields and pages; see `storage.held`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A record of the archive, as the catalogue lists it."""
+
+    record_id: str
+    citizen: CitizenToken
+    drop_id: str
+    """The drop that brought it first."""
+    office: str
+    type: str
+    dossier_code: DossierCode
+    first_page: int
+    last_page: int
+    fields: Mapping[str, str] = field(repr=False)
+    """Field name to value; with boxes and confidences in the manifest."""
+    bucket: str
+    content_key: str
+    version_id: str
+    sha256: Sha256
+    """Of the sealed PDF."""
+    size: int
+    """Bytes."""
+    signer: str
+    signed_at: datetime
+    stored_at: datetime

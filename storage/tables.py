@@ -1,0 +1,167 @@
+"""The tables of the ledger. They are created by `storage/migrations`; a test holds both together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time; kept as UTC, also where the database knows no zones, and given back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without zone: it cannot be compared with anything."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say that it is UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_HASH: Final = 64
+_ID: Final = 32
+
+drops = Table(
+    "drops",
+    metadata,
+    Column("id", String(_ID), primary_key=True),
+    Column("sha256", String(_HASH), nullable=False),
+    Column("office", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("intake_key", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("flow_run_id", String(64)),
+    Column("error_code", String(64)),
+    Column("received_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    UniqueConstraint("sha256"),
+    CheckConstraint("state IN ('received', 'running', 'done', 'failed')", name="state"),
+    Index(None, "state", "received_at"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("received_at", UtcTime, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(_HASH)),
+    Column("outcome", String(16), nullable=False),
+    Column("code", String(64)),
+    Column("drop_id", ForeignKey("drops.id")),
+    Column("duplicate_of", ForeignKey("drops.id")),
+    Column("delivery", Text),
+    CheckConstraint(
+        "(outcome = 'taken' AND drop_id IS NOT NULL AND duplicate_of IS NULL AND code IS NULL)"
+        " OR (outcome = 'duplicate' AND drop_id IS NULL AND duplicate_of IS NOT NULL AND code IS NULL)"
+        " OR (outcome = 'refused' AND drop_id IS NULL AND duplicate_of IS NULL AND code IS NOT NULL)",
+        name="outcome",
+    ),
+    UniqueConstraint("drop_id"),
+    Index(None, "sha256"),
+    Index(None, "delivery"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("record_id", String(_ID), primary_key=True),
+    Column("citizen", String(_ID), nullable=False),
+    Column("drop_id", ForeignKey("drops.id"), nullable=False),
+    Column("office", Text, nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("dossier_code", String(64), nullable=False),
+    Column("first_page", Integer, nullable=False),
+    Column("last_page", Integer, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("bucket", Text, nullable=False),
+    Column("content_key", Text, nullable=False),
+    Column("version_id", Text, nullable=False),
+    Column("sha256", String(_HASH), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("signer", Text, nullable=False),
+    Column("signed_at", UtcTime, nullable=False),
+    Column("stored_at", UtcTime, nullable=False),
+    Index(None, "citizen", "stored_at"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("drop_id", ForeignKey("drops.id"), nullable=False),
+    Column("first_page", Integer, nullable=False),
+    Column("last_page", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("dossier_code", String(64)),
+    Column("citizen_id", String(12)),
+    Column("reasons", JSON, nullable=False),
+    Column("paper", JSON),
+    Column("record_id", ForeignKey("records.record_id")),
+    Column("entered_at", UtcTime, nullable=False),
+    UniqueConstraint("drop_id", "first_page"),
+    CheckConstraint("(state = 'held') = (record_id IS NULL) AND state IN ('held', 'filed')", name="state"),
+    Index(None, "state", "entered_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("citizen", String(_ID)),
+    Column("record_id", String(_ID)),
+    Column("why", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("previous", String(_HASH), nullable=False),
+    Column("sha256", String(_HASH), nullable=False),
+    UniqueConstraint("previous"),
+)
