@@ -139,14 +139,18 @@ def _rows_of(receipt: Receipt, ledger: Ledger, settings: Settings) -> Iterator[_
         for record in records
     ]  # fmt: skip
     papers += [
-        (entry.first_page, _Row((_kind(entry, labels), entry.dossier_code or "—",
-         masked(entry.citizen_id) if entry.citizen_id else "—", "—", f"giữ lại / held:\n{reasons(entry.reasons)}"), "yellow"))
+        (entry.first_page, _Row((_kind(entry, labels), entry.dossier_code or "—", _masked(entry), "—",
+         f"giữ lại / held:\n{reasons(entry.reasons)}"), "yellow"))
         for entry in shelf
     ]  # fmt: skip
     if not papers:
         yield _Row((*head, f"{drop.state} {drop.error_code or ''}", "", "", "", "", seconds))
     for place, (_, paper) in enumerate(sorted(papers, key=lambda one: one[0])):
         yield _Row((*(head if place == 0 else ("", "", "")), *paper.cells, seconds if place == 0 else ""), paper.style)
+
+
+def _masked(entry: ShelfEntry) -> str:
+    return masked(entry.citizen_id) if entry.citizen_id else "—"
 
 
 def _kind(paper: RecordRow | ShelfEntry, labels: dict[str, str]) -> str:
@@ -197,7 +201,7 @@ def _fetch_as_the_portal_would(record: RecordRow, settings: Settings, out: Conso
         raise SealBroken(f"record {record.record_id}, by the portal")
     count, size = len(listed["documents"]), f"{len(content.content):,}"
     out.print(
-        f"[green]✓[/green] Cổng liệt kê {count} giấy tờ của công dân; đã tải một tệp {size} byte: mã băm khớp, chữ ký hợp lệ.\n"
-        f"  The portal lists {count} papers of the citizen; one of {size} bytes was fetched: hash equal, signature valid.\n"
+        f"[green]✓[/green] Cổng liệt kê {count} giấy tờ của công dân; tải một tệp {size} byte: mã băm khớp, chữ ký hợp lệ.\n"
+        f"  The portal lists {count} papers of the citizen; one fetched ({size} bytes): hash equal, signature valid.\n"
         f"  {seal.signer}, {seal.signed_at.isoformat()}, {seal.level}; sohoa verify {record.record_id}"
     )

@@ -25,7 +25,7 @@ from ocr.bind import bind
 from ocr.scans import open_scan, open_scans
 from tests.pdfa_checks import complaints, second_opinion
 from tests.preflight import a1_twin, preflight_all, unexpected
-from tests.twins.drawn_pages import DPI, TEXT, DrawnPage, as_read, draw_page, ink_box, jpeg_bytes, laid_askew, scanner_pdf
+from tests.twins.worded_pages import DPI, TEXT, DrawnPage, as_read, draw_page, ink_box, jpeg_bytes, laid_askew, scanner_pdf
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ocr.bind import bind
 from ocr.scans import open_scan
 from tests.pdfa_checks import complaints, second_opinion
 from tests.preflight import preflight, unexpected
-from tests.twins.drawn_pages import as_read, draw_page, jpeg_bytes
+from tests.twins.worded_pages import as_read, draw_page, jpeg_bytes
 
 
 @pytest.fixture(scope="module")

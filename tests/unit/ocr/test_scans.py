@@ -20,7 +20,7 @@ from ocr.bind import bind
 from ocr.scans import count, open_scan, open_scans
 from tests.pdfa_checks import complaints, second_opinion
 from tests.preflight import preflight_all, unexpected
-from tests.twins.drawn_pages import DPI, HEIGHT, WIDTH, as_read, draw_page, jpeg_bytes, scanner_pdf
+from tests.twins.worded_pages import DPI, HEIGHT, WIDTH, as_read, draw_page, jpeg_bytes, scanner_pdf
 
 ACROSS, DOWN = WIDTH * 72 / DPI, HEIGHT * 72 / DPI
 
