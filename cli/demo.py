@@ -199,9 +199,9 @@ def _fetch_as_the_portal_would(record: RecordRow, settings: Settings, out: Conso
         seal = verify(copy, root=settings.signer_ca_path)
     if not verdict["intact"]:
         raise SealBroken(f"record {record.record_id}, by the portal")
-    count, size = len(listed["documents"]), f"{len(content.content):,}"
+    count, size = len(listed["documents"]), f"{len(content.content):,} B"
     out.print(
-        f"[green]✓[/green] Cổng liệt kê {count} giấy tờ của công dân; tải một tệp {size} byte: mã băm khớp, chữ ký hợp lệ.\n"
-        f"  The portal lists {count} papers of the citizen; one fetched ({size} bytes): hash equal, signature valid.\n"
+        f"[green]✓[/green] Cổng liệt kê {count} giấy tờ của công dân; tải một tệp ({size}): mã băm khớp, chữ ký hợp lệ.\n"
+        f"  The portal lists {count} papers of the citizen; one fetched ({size}): hash equal, signature valid.\n"
         f"  {seal.signer}, {seal.signed_at.isoformat()}, {seal.level}; sohoa verify {record.record_id}"
     )

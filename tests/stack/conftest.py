@@ -21,10 +21,12 @@ BATCH = ROOT / "samples" / "SCAN_20230712_batch.pdf"
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     home = tmp_path_factory.mktemp("house")
-    try:
-        yield servers.up(home, say=lambda _step: None)
-    finally:
-        servers.down(home)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SOHOA_PATIENCE_SECONDS", "5")
+        try:
+            yield servers.up(home, say=lambda _step: None)
+        finally:
+            servers.down(home)
 
 
 @pytest.fixture(scope="session")

@@ -69,15 +69,14 @@ def test_the_same_bytes_under_another_name_are_a_duplicate_without_a_second_run(
 def test_bad_files_are_refused_with_advice_and_the_next_good_one_is_taken(
     settings: Settings, ledger: Ledger, drop_pages: DropPages, tmp_path: Path
 ) -> None:
-    for name, content, _code in _bad_files(tmp_path):
+    bad = _bad_files(tmp_path)
+    for name, content, _ in bad:
         (tmp_path / name).write_bytes(content)
         deliver(tmp_path / name, settings.inbox, "mot-cua")
     drop_pages(7, 7, "sau cac tep hong.pdf")
 
-    codes = {name: receipt_of(ledger, name).code for name, *_ in _bad_files(tmp_path)}
-
-    assert codes == {name: code for name, _, code in _bad_files(tmp_path)}
-    for name, content, code in _bad_files(tmp_path):
+    assert {name: receipt_of(ledger, name).code for name, *_ in bad} == {name: code for name, _, code in bad}
+    for name, content, code in bad:
         refused = next((settings.inbox / ".refused").rglob(name))
         advice = next(refused.parent.glob(f"{name}*.txt")).read_text(encoding="utf-8")
         assert refused.read_bytes() == content
@@ -110,11 +109,14 @@ def _bad_files(folder: Path) -> list[tuple[str, bytes, str]]:
     whole.add_blank_page()
     locked = folder / "locked"
     whole.save(locked, encryption=pikepdf.Encryption(owner="o", user="u"))
+    plain = folder / "plain"
+    whole.save(plain)
     huge = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (40000).to_bytes(4, "big") * 2 + b"\x08\x00\x00\x00\x00"
     return [
         ("rong.pdf", b"", "EMPTY"),
-        ("khong phai.pdf", b"hello, this is a text", "NOT_WHAT_IT_SAYS"),
+        ("khong phai.pdf", b"hello, this is a text " * 10, "NOT_WHAT_IT_SAYS"),
         ("co mat khau.pdf", locked.read_bytes(), "ENCRYPTED"),
+        ("bi cut.pdf", plain.read_bytes()[:-60], "TRUNCATED"),
         ("qua lon.png", huge + b"\x00" * 100, "TOO_MANY_PIXELS"),
     ]
 
@@ -143,3 +145,11 @@ def test_the_run_is_tagged_with_office_and_level_of_trust(settings: Settings, le
     )
 
     assert tags in ([["office:mot-cua", "trust:sure"]], [["office:mot-cua", "trust:doubt"]])
+
+
+def test_the_sweep_runs_by_itself_every_minute(settings: Settings) -> None:
+    def swept() -> bool:
+        runs = _api(settings, "/flow_runs/filter", {"limit": 200})
+        return any(r["name"] == "sweep" and r["auto_scheduled"] and r["state_type"] == "COMPLETED" for r in runs)
+
+    assert wait_for(swept)
