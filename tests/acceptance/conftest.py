@@ -1,53 +1,12 @@
-"""The sample dossiers, read once with the real engine."""
+"""The sample dossiers, read once for the whole session."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-
 import pytest
-
-from config.document_types import load_document_types
-from config.settings import Settings
-from dossier.values import Page
-from ocr.cage import Cage
-from ocr.read import ReadOptions, read_pages
-from ocr.settle import Settled, settle
-from ocr.triage import check
-
-SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One sample file with what was read and settled."""
-
-    path: Path
-    pages: tuple[Page, ...]
-    settled: Settled
+from acceptance_parts import Sample, read_samples
 
 
 @pytest.fixture(scope="session")
 def samples() -> tuple[Sample, ...]:
-    files = sorted(path for path in SAMPLES.iterdir() if path.suffix.lower() in {".pdf", ".tif", ".jpg"})
-    return tuple(_read(files))
-
-
-def _read(files: list[Path]) -> list[Sample]:
-    settings, rules = Settings(), load_document_types()
-    read = []
-    with Cage(cores=2, seconds=120, memory_mb=2048) as cage:
-        for path in files:
-            if "bản sao" in path.name or "ba\u0309n sao" in path.name:
-                continue  # byte for byte the same as its neighbour
-            sound = cage.run(partial(check, max_pixels=settings.max_pixels, max_pages=settings.max_pages), path)
-            pages = read_pages(path, range(1, sound.pages + 1), ReadOptions(), cage)
-            settled = settle(
-                pages,
-                rules,
-                review_type_below=settings.review_type_below,
-                review_text_below=settings.review_text_below,
-            )
-            read.append(Sample(path, pages, settled))
-    return read
+    """Every sample with what was read and settled."""
+    return read_samples()

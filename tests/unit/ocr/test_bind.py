@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from dossier.errors import BindingFailed
 from dossier.values import BoundPdf, Box, QuarterTurn, ReadPage, Sha256
 from ocr.bind import bind
 from ocr.scans import open_scan, open_scans
+from tests.extractors import extractions
 from tests.pdfa_checks import complaints, second_opinion
 from tests.preflight import a1_twin, preflight_all, unexpected
 from tests.twins.worded_pages import DPI, TEXT, DrawnPage, as_read, draw_page, ink_box, jpeg_bytes, laid_askew, scanner_pdf
@@ -175,23 +175,11 @@ def test_the_page_has_its_true_size_and_no_rotation(sample: Sample) -> None:
     assert box == pytest.approx([0, 0, *sample.upright], rel=0.001)
 
 
-def _extractions(path: Path) -> Iterator[tuple[str, str]]:
-    for name, command in {
-        "pdftotext": ["pdftotext", str(path), "-"],
-        "pdftotext -layout": ["pdftotext", "-layout", str(path), "-"],
-        "mutool": ["mutool", "draw", "-q", "-F", "txt", str(path)],
-    }.items():
-        yield name, subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    yield "pdfminer", extract_text(path)
-    with fitz.open(path) as pdf:
-        yield "pymupdf", "\n".join(page.get_text() for page in pdf)
-
-
 @pytest.mark.parametrize("kind", ["colour jpeg", "turned 270 skewed"])
 def test_five_extractors_give_the_words_back_in_order(samples: dict[str, Sample], kind: str) -> None:
     wanted = samples[kind].drawn.text.split()
 
-    assert {name: text.split() for name, text in _extractions(samples[kind].bound.path)} == dict.fromkeys(
+    assert {name: text.split() for name, text in extractions(samples[kind].bound.path)} == dict.fromkeys(
         ("pdftotext", "pdftotext -layout", "mutool", "pdfminer", "pymupdf"), wanted
     )
 
@@ -298,7 +286,7 @@ def test_characters_that_the_font_lacks_keep_their_unicode(letter: tuple[Path, R
 
     bound = bind(source, [page], into=tmp_path / "odd.pdf", title="Chữ lạ")
 
-    for name, text in _extractions(bound.path):
+    for name, text in extractions(bound.path):
         assert text.split() == ["漢字", "số5", "ệ", "😀"], name
     assert complaints(bound.path) == set()
     assert second_opinion(bound.path) == []
