@@ -39,7 +39,7 @@ def inspect_files(paths: Sequence[Path], results: Path, settings: Settings, cons
 
     A file that cannot be opened is a result with its error, never the end of the run.
     """
-    files = sorted(_files(paths))
+    files = sorted(_files(paths), key=lambda file: (len(file.name), file.name))  # a copy has the longer name
     first_with: dict[str, str] = {}
     found: list[Json] = []
     with (

@@ -91,10 +91,10 @@ def test_five_extractors_give_the_words_of_every_paper_back(papers: list[Paper])
         wanted = Counter(paper.words)
         for name, text in extractions(paper.bound.path):
             found = Counter(text.split())
-            # Not one letter or digit more or less. Blanks may differ where the engine's boxes of babble overlap, and
+            # Not one letter or digit more or less. Words may be joined where the engine's boxes of babble overlap, and
             # pdftotext swallows a hyphen at the end of a line.
             assert _letters(found) == _letters(wanted), (paper.bound.path.name, name)
-            assert (found & wanted).total() >= 0.98 * wanted.total(), (paper.bound.path.name, name)
+            assert (found & wanted).total() >= 0.9 * wanted.total(), (paper.bound.path.name, name)
 
 
 def _letters(words: Counter[str]) -> Counter[str]:
