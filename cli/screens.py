@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.stack import Running, Say
+from config.document_types import load_document_types
 from config.settings import Settings
 from dossier.codes import masked
 from dossier.doubts import DOUBTS
@@ -70,15 +71,15 @@ def show_shelf(settings: Settings, limit: int, console: Console) -> None:
         entries = ledger.shelf(limit)
     finally:
         ledger.close()
-    table = Table("Lô / drop", "Trang / pages", "Loại / type", "Hồ sơ / dossier", "Công dân / citizen",
-                  "Lý do / reasons", title=f"Chờ người xử lý / waiting for a person: {len(entries)}")  # fmt: skip
+    labels = {rule.type: rule.vi for rule in load_document_types()}
+    table = Table("Giấy tờ / document", "Lý do / reasons", show_lines=True,
+                  title=f"Chờ người xử lý / waiting for a person: {len(entries)}")  # fmt: skip
     for entry in entries:
+        citizen = masked(entry.citizen_id) if entry.citizen_id else "—"
         table.add_row(
-            entry.drop_id[:8],
-            page_range(entry.first_page, entry.last_page),
-            entry.type,
-            entry.dossier_code or "—",
-            masked(entry.citizen_id) if entry.citizen_id else "—",
+            f"[bold]{labels.get(entry.type, entry.type)}[/bold]\n"
+            f"lô / drop {entry.drop_id[:8]}, tr. / p. {page_range(entry.first_page, entry.last_page)}\n"
+            f"hồ sơ / dossier {entry.dossier_code or '—'}\ncông dân / citizen {citizen}",
             reasons(entry.reasons),
         )
     console.print(table)

@@ -393,6 +393,8 @@ class NotFound(AccessRefused):
     code = "NOT_FOUND"
     vi = "Không tìm thấy"
     en = "Not found"
+    do_vi = "Kiểm tra lại mã và quyền xem."
+    do_en = "Check the id, and the right to see it."
 
 
 class PurposeRequired(AccessRefused):

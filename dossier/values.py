@@ -266,6 +266,8 @@ class BoundPdf:
     path: Path
     pages: int
     sha256: Sha256
+    written: tuple[Box, ...] = ()
+    """Where words stand on page 1, points from its top left corner: the visible text of the seal keeps clear of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Final
 import pikepdf
 
 from dossier.errors import BindingFailed, DossierError
-from dossier.values import BoundPdf, QuarterTurn, ReadPage, Sha256
+from dossier.values import BoundPdf, Box, QuarterTurn, ReadPage, Sha256
 from ocr.pdfa import declare, tag_pages
 from ocr.picture import Scan, image_object
 from ocr.scans import open_scans
@@ -29,6 +29,8 @@ POINTS_PER_INCH: Final = 72
 
 _SHORTEST_SIDE, _LONGEST_SIDE = 3.0, 14400.0
 """Points; ISO 19005-2, 6.1.13."""
+
+_WORD_FROM = 0.3  # confidence; specks at the edges of a scan are read with less
 
 _PICTURE, _FONT = "Scan", "Text"
 
@@ -50,6 +52,7 @@ def bind(source: Path, pages: Sequence[ReadPage], *, into: Path, title: str) -> 
     try:
         with pikepdf.new() as pdf, _appearing(into) as unfinished:
             _lay(pdf, source, pages, title)
+            first_words = _words_in_points(pages[0], pdf.pages[0])
             pdf.save(
                 unfinished,
                 deterministic_id=True,
@@ -59,7 +62,8 @@ def bind(source: Path, pages: Sequence[ReadPage], *, into: Path, title: str) -> 
                 stream_decode_level=pikepdf.StreamDecodeLevel.none,
             )
         with into.open("rb") as written:
-            return BoundPdf(into, len(pages), Sha256(file_digest(written, "sha256").hexdigest()))
+            digest = Sha256(file_digest(written, "sha256").hexdigest())
+        return BoundPdf(into, len(pages), digest, first_words)
     except BindingFailed:
         raise
     except DossierError as error:
@@ -99,6 +103,14 @@ def _lay(pdf: pikepdf.Pdf, source: Path, pages: Sequence[ReadPage], title: str) 
             drawn.append(place)
     tag_pages(pdf, tagged)
     declare(pdf, title=title, description=_about(drawn))
+
+
+def _words_in_points(page: ReadPage, sheet: pikepdf.Page) -> tuple[Box, ...]:
+    """Where words stand on a bound page, points from its top left corner; babble of the engine is no word."""
+    _, _, width, height = (float(edge) for edge in sheet.mediabox)
+    across, down = width / page.width, height / page.height
+    boxes = (word.box for word in page.words if word.confidence >= _WORD_FROM)
+    return tuple(Box(b.left * across, b.top * down, b.right * across, b.bottom * down) for b in boxes)
 
 
 def _sheet(pdf: pikepdf.Pdf, scan: Scan, page: ReadPage, typeface: Typeface | None) -> tuple[pikepdf.Page, bool]:

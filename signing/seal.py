@@ -115,7 +115,7 @@ async def _sign(
         writer = QuietWriter(bound)
         if next(enumerate_sig_fields(writer.prev), None) is not None:
             raise SigningFailed("the file has a signature already")
-        stamp = lay_out(text, _first_page(writer), font=font)
+        stamp = lay_out(text, _first_page(writer), font=font, written=pdf.written)
         await CopySigner(signer, text, stamp, timestamper).async_sign_pdf(
             writer, bytes_reserved=_CONTENTS_DIGITS, output=output
         )
