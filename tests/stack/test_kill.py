@@ -57,6 +57,27 @@ def test_a_kill_between_sealing_and_storing_ends_in_exactly_one_record(
     ]
 
 
+def test_a_run_whose_worker_died_with_it_goes_on_after_the_next_start(
+    settings: Settings, ledger: Ledger, drop_pages: Callable[[int, int, str], Path]
+) -> None:
+    with _slow_timestamps(settings):
+        drop_pages(6, 9, "mat dien.pdf")
+        receipt = receipt_of(ledger, "mat dien.pdf")
+        wait_for(lambda: ledger.drop(str(receipt.drop_id)).state == "running" or None)
+        worker = process_of("worker", settings.home)
+        assert worker is not None
+        for process in (worker, *worker.children(recursive=True)):
+            process.kill()
+
+    servers.up(settings.home, say=lambda _step: None)
+    _sweep_now(settings)
+    drop = finished_drop(ledger, "mat dien.pdf")
+
+    assert (drop.state, drop.attempts) == ("done", 2)
+    for record in ledger.records_of_drop(drop.id):
+        assert len(_objects(settings, "archive", record.record_id)) == 2
+
+
 @contextmanager
 def _slow_timestamps(settings: Settings) -> Iterator[None]:
     """Let sealing take some seconds, so that there is time to freeze the store."""
