@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from itertools import repeat
 from pathlib import Path
 
 from rich.console import Console
@@ -14,13 +14,14 @@ from rich.progress import Progress
 
 from config.document_types import load_document_types
 from config.settings import Settings
-from dossier.errors import InputRefused
+from dossier.errors import DossierError, Misconfigured
 from dossier.types import TypeRule
-from dossier.values import FailedPage, Field, Filed, Held, Page, Soundness, Understood
+from dossier.values import FailedPage, Field, Filed, Held, Page, Understood
 from ocr.cage import Cage
+from ocr.opening import Limits, examine
 from ocr.read import ReadOptions, read_pages
-from ocr.settle import settle
-from ocr.triage import check
+from ocr.settle import Settled, settle
+from storage.files import hash_file
 
 _SUFFIXES = {".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"}
 
@@ -39,19 +40,18 @@ def inspect_files(paths: Sequence[Path], results: Path, settings: Settings, cons
 
     A file that cannot be opened is a result with its error, never the end of the run.
     """
-    files = sorted(_files(paths), key=lambda file: (len(file.name), file.name))  # a copy has the longer name
-    first_with: dict[str, str] = {}
+    files = sorted(_files(paths), key=lambda file: (len(file.name), str(file)))  # a copy has the longer name
+    twins = _twins(files)
     found: list[Json] = []
     with (
         Cage(cores=settings.cores, seconds=settings.page_seconds, memory_mb=settings.page_memory_mb) as cage,
+        ThreadPoolExecutor(settings.cores) as files_at_once,
         Progress(console=console, transient=True) as bar,
     ):
         reader = _Reader(settings, load_document_types(), cage)
         row = bar.add_task("Đọc / reading", total=len(files))
-        for file in files:
-            digest = hashlib.sha256(file.read_bytes()).hexdigest()
-            twin = first_with.setdefault(digest, file.name)
-            found.append(_result(file, twin if twin != file.name else None, reader))
+        for result in files_at_once.map(_result, files, twins, repeat(reader)):
+            found.append(result)
             bar.advance(row)
     results.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
     return sum(1 for result in found if result["error"])
@@ -65,32 +65,43 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
+def _twins(files: Sequence[Path]) -> list[str | None]:
+    """For each file the name of an earlier one with the same bytes."""
+    first_with: dict[str, Path] = {}
+    earlier = [first_with.setdefault(hash_file(file), file) if file.is_file() else file for file in files]
+    return [None if one is file else one.name for one, file in zip(earlier, files, strict=True)]
+
+
 def _result(file: Path, duplicate_of: str | None, reader: _Reader) -> Json:
     result: Json = {"file": file.name, "duplicate_of": duplicate_of, "error": None, "pages": [], "documents": []}
     if duplicate_of:
         return result
-    settings = reader.settings
     try:
-        sound = reader.cage.run(partial(check, max_pixels=settings.max_pixels, max_pages=settings.max_pages), file)
-        pages = _read(file, sound, reader)
-    except InputRefused as refused:
-        result["error"] = {"code": refused.code, "message": refused.advice}
-        return result
+        pages, settled = _read(file, reader)
+    except Misconfigured:
+        raise
+    except DossierError as error:
+        return result | {"error": {"code": error.code, "message": error.advice}}
+    except Exception as error:  # noqa: BLE001 - one odd file must not end the run of the others
+        return result | {"error": {"code": DossierError.code, "message": type(error).__name__}}
+    separators = set(settled.grouping.separators)
+    return result | {
+        "pages": [_page(page, page.number in separators) for page in pages],
+        "documents": [_document(outcome) for outcome in settled.outcomes],
+    }
+
+
+def _read(file: Path, reader: _Reader) -> tuple[tuple[Page, ...], Settled]:
+    settings = reader.settings
+    sound = examine(file, Limits(max_pages=settings.max_pages, max_pixels=settings.max_pixels), reader.cage)
+    pages = read_pages(file, range(1, sound.pages + 1), ReadOptions(languages=settings.ocr_languages), reader.cage)
     settled = settle(
         pages,
         reader.rules,
         review_type_below=settings.review_type_below,
         review_text_below=settings.review_text_below,
     )
-    separators = set(settled.grouping.separators)
-    result["pages"] = [_page(page, page.number in separators) for page in pages]
-    result["documents"] = [_document(outcome) for outcome in settled.outcomes]
-    return result
-
-
-def _read(file: Path, sound: Soundness, reader: _Reader) -> tuple[Page, ...]:
-    options = ReadOptions(languages=reader.settings.ocr_languages)
-    return read_pages(file, range(1, sound.pages + 1), options, reader.cage)
+    return pages, settled
 
 
 def _page(page: Page, separator: bool) -> Json:

@@ -104,7 +104,8 @@ def pdf(
     from cli.searchable import make_searchable
     from config.settings import load_settings
 
-    bound = make_searchable(source, target, load_settings(home))
+    with err.status(f"Đọc / reading {source.name}"):
+        bound = make_searchable(source, target, load_settings(home))
     out.print(f"→ {target} ({bound.pages} trang/pages, SHA-256 {bound.sha256[:16]}…)")
 
 

@@ -10,8 +10,8 @@ from dossier.errors import PageFailed
 from dossier.values import BoundPdf, ReadPage
 from ocr.bind import bind
 from ocr.cage import Cage
+from ocr.opening import Limits, examine
 from ocr.read import ReadOptions, read_pages
-from ocr.triage import check
 
 
 def make_searchable(source: Path, target: Path, settings: Settings) -> BoundPdf:
@@ -22,7 +22,7 @@ def make_searchable(source: Path, target: Path, settings: Settings) -> BoundPdf:
         PageFailed: a page could not be read; nothing is written, because a PDF without a page would mislead.
     """
     with Cage(cores=settings.cores, seconds=settings.page_seconds, memory_mb=settings.page_memory_mb) as cage:
-        sound = cage.run(partial(check, max_pixels=settings.max_pixels, max_pages=settings.max_pages), source)
+        sound = examine(source, Limits(max_pages=settings.max_pages, max_pixels=settings.max_pixels), cage)
         pages = read_pages(source, range(1, sound.pages + 1), ReadOptions(languages=settings.ocr_languages), cage)
         read = [page for page in pages if isinstance(page, ReadPage)]
         if len(read) != len(pages):

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from prefect import flow, task
@@ -93,7 +94,7 @@ async def digitize(drop_id: str) -> dict[str, int]:
             await _keep_all(settled.filed, job)
         tools.ledger.finished(drop.id)
         await _report(drop, settled.filed, settled.held, tools)
-        shutil.rmtree(work, ignore_errors=True)
+        _forget(drop, work, tools)
         return {"pages": len(pages), "stored": len(settled.filed), "held": len(settled.held)}
 
 
@@ -142,6 +143,13 @@ async def _report(drop: Drop, filed: Sequence[Filed], held: Sequence[Held], tool
     )
     async with get_client() as client:
         await client.update_flow_run(flow_run.id, tags=[f"office:{drop.office}", "trust:doubt" if held else "trust:sure"])
+
+
+def _forget(drop: Drop, work: Path, tools: Tools) -> None:
+    """Take the copy of the source and the persisted pages off this machine; a drop that is done needs neither."""
+    shutil.rmtree(work, ignore_errors=True)
+    for result in (tools.settings.work / "results").glob(f"*-{drop.id}*"):
+        result.unlink(missing_ok=True)
 
 
 def _row(one: Filed | Held, outcome: str, detail: str) -> dict[str, str]:

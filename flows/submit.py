@@ -8,12 +8,12 @@ from pathlib import Path
 
 import structlog
 
-from dossier.errors import DamagedFile, OpeningFailed, PageFailed, TruncatedFile
+from dossier.errors import DamagedFile, TruncatedFile
 from dossier.values import Soundness
 from flows.runs import ensure_run
 from flows.tools import Tools
 from ocr.cage import Cage
-from ocr.triage import check
+from ocr.opening import examine
 from storage import inbox
 from storage.inbox import DroppedFile
 from storage.ledger import Receipt
@@ -69,11 +69,8 @@ async def start(drop_id: str, tools: Tools) -> None:
 
 
 def _check(cage: Cage, tools: Tools, patient: bool, path: Path) -> Soundness:
-    limits = tools.settings
     try:
-        return cage.run(partial(check, max_pixels=limits.max_pixels, max_pages=limits.max_pages), path)
-    except PageFailed as ended:  # the cage speaks of pages; here it was the whole file
-        raise OpeningFailed(ended.code) from None
+        return examine(path, tools.limits, cage)
     except (TruncatedFile, DamagedFile):
         if patient:
             raise NotYetWhole from None

@@ -11,6 +11,7 @@ from config.document_types import load_document_types
 from config.settings import Settings, load_settings
 from dossier.types import TypeRule
 from ocr.cage import Cage
+from ocr.opening import Limits
 from ocr.read import ReadOptions
 from signing.font import LIBERATION_SERIF, check_font
 from signing.keys import Signer, open_signer
@@ -40,6 +41,11 @@ class Tools:
     def read_options(self) -> ReadOptions:
         """How pages are read."""
         return ReadOptions(languages=self.settings.ocr_languages)
+
+    @property
+    def limits(self) -> Limits:
+        """What one dropped file may hold."""
+        return Limits(max_pages=self.settings.max_pages, max_pixels=self.settings.max_pixels)
 
     def cage(self) -> Cage:
         """Open a cage for untrusted bytes; a context manager."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from config.document_types import load_document_types
 from config.settings import Settings
 from dossier.values import Page
 from ocr.cage import Cage
+from ocr.opening import Limits, examine
 from ocr.read import ReadOptions, read_pages
 from ocr.settle import Settled, settle
-from ocr.triage import check
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
@@ -35,7 +34,7 @@ def read_samples() -> tuple[Sample, ...]:
         for path in files:
             if "sao" in path.name:
                 continue
-            sound = cage.run(partial(check, max_pixels=settings.max_pixels, max_pages=settings.max_pages), path)
+            sound = examine(path, Limits(max_pages=settings.max_pages, max_pixels=settings.max_pixels), cage)
             pages = read_pages(path, range(1, sound.pages + 1), ReadOptions(), cage)
             settled = settle(
                 pages,

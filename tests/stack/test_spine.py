@@ -92,13 +92,14 @@ def test_a_citizens_papers_are_not_served_without_a_token(settings: Settings) ->
 
 
 def test_flow_runs_tags_logs_and_keys_hold_no_name_and_no_id(settings: Settings, ledger: Ledger) -> None:
-    finished_drop(ledger, "Hồ sơ thử 1.pdf")
+    drop = finished_drop(ledger, "Hồ sơ thử 1.pdf")
     time.sleep(2)  # the server records events and logs a little later
     with sqlite3.connect(f"file:{settings.home}/prefect/prefect.db?mode=ro", uri=True) as database:
         kept = "\n".join(line for line in database.iterdump() if not line.startswith("CREATE"))
     logs = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in (settings.home / "log").glob("*.log"))
 
     assert '"drop-' in json.dumps(_run_names(settings))
+    assert [left for left in settings.work.rglob("*") if drop.id in str(left)] == []
     for personal in (CITIZEN, "Đường Hoàng Phượng", "ĐƯỜNG HOÀNG PHƯỢNG", "Hồ sơ thử"):
         assert personal not in kept
         assert personal not in logs

@@ -1,0 +1,33 @@
+"""Open a dropped file for the first time, in the cage, and say what it is or why it cannot be taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from dossier.errors import OpeningFailed, PageFailed
+from dossier.values import Soundness
+from ocr.cage import Cage
+from ocr.triage import check
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one dropped file may hold."""
+
+    max_pages: int
+    max_pixels: int
+    """Of one picture, or of one page when drawn."""
+
+
+def examine(path: Path, limits: Limits, cage: Cage) -> Soundness:
+    """Look in the cage whether a file is whole and within the limits.
+
+    Raises:
+        InputRefused: one of its children says why; OpeningFailed where the cage had to end the look.
+    """
+    try:
+        return cage.run(partial(check, max_pixels=limits.max_pixels, max_pages=limits.max_pages), path)
+    except PageFailed as ended:  # the cage speaks of pages; here it was the whole file
+        raise OpeningFailed(ended.code) from None
