@@ -6,29 +6,21 @@ from functools import partial
 
 from config.document_types import load_document_types
 from config.settings import Settings
+from flows.tools import open_portal_warehouse
 from portal.app import create_app
 from portal.callers import CallersFile
 from portal.serve import serve
 from signing.verify import verify
 from storage.audit import AuditTrail
 from storage.ledger import Ledger
-from storage.warehouse import S3Warehouse
 
 
 def serve_portal(settings: Settings) -> None:
     """Serve until SIGTERM."""
     ledger = Ledger.open(settings.ledger_address)
-    warehouse = S3Warehouse(
-        endpoint=settings.s3_endpoint,
-        access_key=settings.s3_portal_access_key.get_secret_value(),
-        secret_key=settings.s3_portal_secret_key.get_secret_value(),
-        secure=settings.s3_secure,
-        bucket_prefix=settings.bucket_prefix,
-        retention_days=settings.retention_days,
-    )
     app = create_app(
         ledger=ledger,
-        warehouse=warehouse,
+        warehouse=open_portal_warehouse(settings),
         audit=AuditTrail(ledger),
         callers=CallersFile(settings.portal_callers_path),
         token_key=settings.citizen_token_key.get_secret_value().encode(),

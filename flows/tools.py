@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from config.document_types import load_document_types
 from config.settings import Settings, load_settings
 from dossier.types import TypeRule
@@ -82,10 +84,19 @@ def open_seals(settings: Settings) -> Seals:
 
 def open_warehouse(settings: Settings) -> S3Warehouse:
     """Connect to the S3 server that the settings name, as the pipeline's user."""
+    return _connect(settings, settings.s3_access_key, settings.s3_secret_key)
+
+
+def open_portal_warehouse(settings: Settings) -> S3Warehouse:
+    """Connect as the portal's user, who may read the archive and nothing else."""
+    return _connect(settings, settings.s3_portal_access_key, settings.s3_portal_secret_key)
+
+
+def _connect(settings: Settings, access_key: SecretStr, secret_key: SecretStr) -> S3Warehouse:
     return S3Warehouse(
         endpoint=settings.s3_endpoint,
-        access_key=settings.s3_access_key.get_secret_value(),
-        secret_key=settings.s3_secret_key.get_secret_value(),
+        access_key=access_key.get_secret_value(),
+        secret_key=secret_key.get_secret_value(),
         secure=settings.s3_secure,
         bucket_prefix=settings.bucket_prefix,
         retention_days=settings.retention_days,

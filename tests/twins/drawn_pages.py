@@ -10,12 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr.ink import Pixels
 
-FONT_PLACES = (
-    "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf",
-    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-    "/usr/share/fonts/truetype/noto/NotoSerif-Regular.ttf",
-)
-"""Fonts with all Vietnamese letters; Liberation lacks most of them in Debian 12."""
+FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf"
+"""Of Debian's fonts-dejavu-core; has all Vietnamese letters."""
 
 TEXT = (
     "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
@@ -39,14 +35,9 @@ DIGITS = tuple(" ".join(str(number * row * 7919 % 90000 + 7) for number in range
 
 
 @cache
-def font(size: int) -> ImageFont.FreeTypeFont | None:
-    """A font with Vietnamese letters, None where the machine has none."""
-    for place in FONT_PLACES:
-        try:
-            return ImageFont.truetype(place, size)
-        except OSError:
-            continue
-    return None
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """The font at so many pixels per em."""
+    return ImageFont.truetype(FONT, size)
 
 
 def blank(dpi: int = 200) -> Pixels:
