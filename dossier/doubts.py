@@ -15,6 +15,9 @@ class Doubt(NamedTuple):
 DOUBTS: Final[dict[str, Doubt]] = {
     "secrecy_stamp": Doubt("Có dấu độ mật: dừng xử lý", "A secrecy stamp: processing stops"),
     "page_failed": Doubt("Có trang không đọc được", "A page could not be read"),
+    "damaged_picture": Doubt(
+        "Ảnh của trang bị hỏng, có thể thiếu một phần", "The picture of a page is damaged, a part may be missing"
+    ),
     "separator_unreadable": Doubt("Tờ ngăn cách không đọc được mã", "The code of a separator sheet cannot be read"),
     "after_failed_page": Doubt(
         "Trước đó có trang không đọc được, có thể là tờ ngăn cách",

@@ -113,6 +113,8 @@ class ReadPage:
     lines: tuple[Line, ...]
     """In reading order."""
     codes: tuple[Code, ...] = ()
+    damaged: bool = False
+    """True when the decoder had to fill in what it could not decode: a part of the paper may be missing."""
     seconds: float = 0.0
     """Wall time of decoding and reading."""
 

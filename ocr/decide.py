@@ -72,6 +72,8 @@ def _page_doubts(document: Document, review_text_below: float) -> Iterator[str]:
         if isinstance(page, FailedPage):
             yield "page_failed"
             continue
+        if page.damaged:
+            yield "damaged_picture"
         if round(page.dpi) < _LOWEST_DPI:
             yield "low_resolution"
         if not page.blank:

@@ -18,6 +18,7 @@ from ocr.blank import judge
 from ocr.cage import Cage
 from ocr.clean import CleanPage, Way, clean
 from ocr.codes import find_codes
+from ocr.complaints import heard, speak_of_damage
 from ocr.engine import Engine, TesseractEngine
 from ocr.ink import Pixels, gray_for_reading, look
 from ocr.orient import Orientation, orient
@@ -57,7 +58,10 @@ class ReadOptions:
 
 def read_page(path: Path, number: int, options: ReadOptions) -> ReadPage:
     """Read page ``number``, from 1, of a file; meant to run in a cage."""
-    return read_scan(open_scan(path, number), options.engine())
+    with heard() as complaints:  # some pictures are decoded when they are opened
+        scan = open_scan(path, number)
+    page = read_scan(scan, options.engine())
+    return _damaged(page) if speak_of_damage(complaints) else page
 
 
 def read_pages(path: Path, numbers: Sequence[int], options: ReadOptions, cage: Cage) -> tuple[Page, ...]:
@@ -81,17 +85,29 @@ def _read_number(path: Path, options: ReadOptions, number: int) -> ReadPage:
 def read_scan(scan: Scan, engine: Engine) -> ReadPage:
     """Read the picture of a page with an engine."""
     start = time.monotonic()
-    sheet = _Sheet.of(scan)
+    with heard() as complaints:
+        sheet = _Sheet.of(scan)
+    page = _read_sheet(scan, sheet, engine)
+    page = replace(page, seconds=round(time.monotonic() - start, 3))
+    return _damaged(page) if speak_of_damage(complaints) else page
+
+
+def _damaged(page: ReadPage) -> ReadPage:
+    """The page with its mark; what looks blank may be what the decoder filled in."""
+    return replace(page, damaged=True, blank=False)
+
+
+def _read_sheet(scan: Scan, sheet: _Sheet, engine: Engine) -> ReadPage:
     ink = look(sheet.pixels, sheet.dpi)
     writing = judge(ink)
     if writing == "blank":
-        return _page(scan, sheet, None, (), start)
+        return _page(scan, sheet, None, ())
     codes = find_codes(gray_for_reading(sheet.pixels), sheet.dpi)
     stands = orient(ink)
     reading = _best_reading(sheet, stands, engine, "faint" if writing == "faint" else "soft")
     if writing == "faint" and not codes and _shines_through(sheet, reading, engine):
-        return _page(scan, sheet, None, (), start)
-    return _page(scan, sheet, reading, codes, start)
+        return _page(scan, sheet, None, ())
+    return _page(scan, sheet, reading, codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +196,7 @@ def _shines_through(sheet: _Sheet, reading: _Reading, engine: Engine) -> bool:
     return merit > max(0.0, _CLEARLY_BETTER * reading.merit)
 
 
-def _page(scan: Scan, sheet: _Sheet, reading: _Reading | None, codes: tuple[Code, ...], start: float) -> ReadPage:
+def _page(scan: Scan, sheet: _Sheet, reading: _Reading | None, codes: tuple[Code, ...]) -> ReadPage:
     """The page as read; no reading means that it is blank."""
     lying = reading is not None and reading.turn in (90, 270)
     return ReadPage(
@@ -195,7 +211,6 @@ def _page(scan: Scan, sheet: _Sheet, reading: _Reading | None, codes: tuple[Code
         blank=reading is None,
         lines=_placed(sheet, reading) if reading else (),
         codes=codes,
-        seconds=round(time.monotonic() - start, 3),
     )
 
 
