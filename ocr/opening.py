@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dossier.errors import OpeningFailed, PageFailed
+from dossier.errors import OpeningFailed, PageDied, PageFailed
 from dossier.values import Soundness
 from ocr.cage import Cage
 from ocr.triage import check
@@ -24,10 +24,16 @@ class Limits:
 def examine(path: Path, limits: Limits, cage: Cage) -> Soundness:
     """Look in the cage whether a file is whole and within the limits.
 
+    Where the look died it is done once more: a good file must not be refused because somebody killed its reader.
+
     Raises:
         InputRefused: one of its children says why; OpeningFailed where the cage had to end the look.
     """
+    act = partial(check, max_pixels=limits.max_pixels, max_pages=limits.max_pages)
     try:
-        return cage.run(partial(check, max_pixels=limits.max_pixels, max_pages=limits.max_pages), path)
+        try:
+            return cage.run(act, path)
+        except PageDied:
+            return cage.run(act, path)
     except PageFailed as ended:  # the cage speaks of pages; here it was the whole file
         raise OpeningFailed(ended.code) from None

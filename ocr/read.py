@@ -12,7 +12,7 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
-from dossier.errors import DossierError, Misconfigured
+from dossier.errors import DossierError, Misconfigured, PageDied
 from dossier.values import Box, Code, FailedPage, Line, Page, QuarterTurn, ReadPage, Word
 from ocr.blank import judge
 from ocr.cage import Cage
@@ -67,15 +67,22 @@ def read_page(path: Path, number: int, options: ReadOptions) -> ReadPage:
 def read_pages(path: Path, numbers: Sequence[int], options: ReadOptions, cage: Cage) -> tuple[Page, ...]:
     """Read several pages in a cage; one that fails becomes a `FailedPage`, the others go on.
 
+    A page whose reader died is read once more: the death may have been meant for another, or for the machine.
+
     Raises:
         Misconfigured: the engine is missing: no page of any file can be read.
     """
-    pages: list[Page] = []
-    for number, page in zip(numbers, cage.map(partial(_read_number, path, options), numbers), strict=True):
-        if isinstance(page, Misconfigured):
-            raise page
-        pages.append(FailedPage(number, page.code) if isinstance(page, DossierError) else page)
-    return tuple(pages)
+    act = partial(_read_number, path, options)
+    results = dict(zip(numbers, cage.map(act, numbers), strict=True))
+    died = [number for number, result in results.items() if isinstance(result, PageDied)]
+    results |= zip(died, cage.map(act, died), strict=True)
+    return tuple(_page_or_failure(number, result) for number, result in results.items())
+
+
+def _page_or_failure(number: int, result: ReadPage | DossierError) -> Page:
+    if isinstance(result, Misconfigured):
+        raise result
+    return FailedPage(number, result.code) if isinstance(result, DossierError) else result
 
 
 def _read_number(path: Path, options: ReadOptions, number: int) -> ReadPage:
