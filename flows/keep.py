@@ -75,8 +75,8 @@ async def keep(filed: Filed, job: Job, seals: Seals) -> Stored:
     """
     warehouse, ledger = job.tools.warehouse, job.tools.ledger
     record = record_of(filed, job.drop, job.tools)
-    there = await asyncio.to_thread(warehouse.find, record.key)
-    if there is None:
+    stored = await asyncio.to_thread(warehouse.find, record.key)
+    if stored is None:
         work = job.source.parent / record.key.record_id
         work.mkdir(parents=True, exist_ok=True)
         left = await asyncio.to_thread(warehouse.resume, record.key, work)
@@ -85,11 +85,9 @@ async def keep(filed: Filed, job: Job, seals: Seals) -> Stored:
         else:
             sealed = await asyncio.to_thread(_sealed_before, left, filed, seals)
         stored = await asyncio.to_thread(warehouse.put, record, sealed)
-        known = sealed.seal
-    else:
-        stored = there
-        known = seal_of(await asyncio.to_thread(warehouse.manifest, record.key))
-    await asyncio.to_thread(ledger.filed, job.drop.id, record, stored, known)
+    # Not our own seal: in a race the manifest of another run may have come first, and it is the record.
+    manifest = await asyncio.to_thread(warehouse.manifest, record.key)
+    await asyncio.to_thread(ledger.filed, job.drop.id, record, stored, seal_of(manifest))
     return stored
 
 

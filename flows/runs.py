@@ -28,8 +28,8 @@ async def ensure_run(drop: Drop, ledger: Ledger, *, insist: bool = False) -> Flo
     """Have exactly one flow run for the drop, and have it alive.
 
     The idempotency key makes repeated calls find the same run. A run that ended without finishing the drop is
-    started again in place, so that its persisted tasks are not redone, until MAX_RUNS; then the ledger says failed,
-    and only a person who insists starts it once more.
+    started again in place, so that its persisted tasks are not redone, until MAX_RUNS, unless a person cancelled it;
+    then the ledger says failed, and only a person who insists starts it once more.
     """
     async with get_client() as client:
         deployment = await client.read_deployment_by_name(DIGITIZE)
@@ -42,8 +42,9 @@ async def ensure_run(drop: Drop, ledger: Ledger, *, insist: bool = False) -> Flo
         )
         if run.state is None or not run.state.is_final():
             return run
-        if run.run_count >= MAX_RUNS and not insist:
-            ledger.failed(drop.id, "TOO_MANY_RUNS")
+        given_up = "CANCELLED" if run.state.is_cancelled() else "TOO_MANY_RUNS" if run.run_count >= MAX_RUNS else None
+        if given_up and not insist:
+            ledger.failed(drop.id, given_up)
             return run
         await client.set_flow_run_state(run.id, AwaitingRetry(), force=True)
         return await client.read_flow_run(run.id)

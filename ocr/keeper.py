@@ -12,6 +12,7 @@ import os
 import pickle
 import resource
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -19,6 +20,7 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import psutil
 
@@ -39,7 +41,8 @@ def main(handle: int, seconds: str, memory_mb: str, *preload: str) -> None:
     """Serve the parent at the other end of the socket until it closes it or dies."""
     parent = os.getppid()
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)  # what a dead worker leaves behind becomes our child, even if it left its group
-    scratch = tempfile.TemporaryDirectory(prefix="cage-")  # programs that are killed leave pictures of pages behind
+    _clear_after_dead_keepers()
+    scratch = tempfile.TemporaryDirectory(prefix=f"cage-{os.getpid()}-")  # killed programs leave pictures of pages behind
     tempfile.tempdir = scratch.name
     for module in preload:
         importlib.import_module(module)
@@ -66,6 +69,14 @@ def main(handle: int, seconds: str, memory_mb: str, *preload: str) -> None:
             _answer(control, b"dead")
     _kill_tree(os.getpid())
     scratch.cleanup()
+
+
+def _clear_after_dead_keepers() -> None:
+    """Remove the scratch folders of keepers that were killed before they could: they hold pictures of pages."""
+    for folder in Path(tempfile.gettempdir()).glob("cage-*-*"):
+        pid = folder.name.split("-")[1]
+        if folder.is_dir() and pid.isdecimal() and not Path("/proc", pid).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _answer(control: socket.socket, words: bytes) -> None:

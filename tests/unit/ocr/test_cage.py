@@ -180,3 +180,19 @@ def test_no_process_survives_a_parent_that_is_killed(tmp_path: Path) -> None:
     assert sleeper in [one.pid for one in family]
     assert len(family) == 3  # keeper, worker, sleeper
     assert all(is_gone(one.pid) for one in family)
+
+
+def test_pictures_left_by_a_killed_keeper_are_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with Cage(cores=1) as cage:
+        keeper = psutil.Process(cage.run(hostile_calls.process_number)).parent()
+        assert keeper is not None
+        keeper.kill()
+        keeper.wait(5)
+    (left,) = tmp_path.glob("cage-*")
+
+    with Cage(cores=1) as cage:
+        cage.run(hostile_calls.double, 1)
+
+        assert not left.exists()
+        assert len(list(tmp_path.glob("cage-*"))) == 1
