@@ -23,6 +23,7 @@ from config.document_types import load_document_types
 from config.settings import Settings
 from dossier.codes import masked, parse_citizen_id
 from dossier.errors import SealBroken, StackFailed, StoreCorrupt
+from signing.clock import VIETNAM
 from signing.verify import verify
 from storage.delivery import deliver
 from storage.ledger import Drop, Ledger, Receipt, RecordRow, ShelfEntry
@@ -113,14 +114,16 @@ def _drop(receipt: Receipt, ledger: Ledger) -> Drop:
 def _table(receipts: Sequence[Receipt], ledger: Ledger, settings: Settings) -> Table:
     table = Table("Tệp / file", "Trang\npages", "Giấy tờ\ndocuments", "Loại / type", "Hồ sơ / dossier", "Công dân\ncitizen",
                   "Ký số\nsigned", "Lưu tại / stored", "Giây\nseconds", title="Kết quả / what came out")  # fmt: skip
+    shown: set[str] = set()
     for receipt in receipts:
-        for row in _rows_of(receipt, ledger, settings):
+        for row in _rows_of(receipt, ledger, settings, shown):
             table.add_row(*row.cells, style=row.style)
         table.add_section()
     return table
 
 
-def _rows_of(receipt: Receipt, ledger: Ledger, settings: Settings) -> Iterator[_Row]:
+def _rows_of(receipt: Receipt, ledger: Ledger, settings: Settings, shown: set[str]) -> Iterator[_Row]:
+    """Rows of one dropped file; a duplicate shows the papers that its bytes became, unless they are shown already."""
     name = Path(receipt.file_name).name
     if receipt.outcome == "refused":
         yield _Row((name, "", "0", f"từ chối / refused: {receipt.code}", "", "", "", "inbox/.refused", ""), "red")
@@ -128,14 +131,20 @@ def _rows_of(receipt: Receipt, ledger: Ledger, settings: Settings) -> Iterator[_
     drop = _drop(receipt, ledger)
     if receipt.outcome == "duplicate":
         yield _Row((name, str(drop.pages), "", f"trùng với / duplicate of {drop.id[:8]}", "", "", "", "", ""), "dim")
-        return
+        name = ""
+    if drop.id not in shown:
+        shown.add(drop.id)
+        yield from _papers_of(drop, name, ledger, settings)
+
+
+def _papers_of(drop: Drop, name: str, ledger: Ledger, settings: Settings) -> Iterator[_Row]:
     labels = {rule.type: rule.vi for rule in load_document_types()}
     records, shelf = ledger.records_of_drop(drop.id), ledger.shelf_of_drop(drop.id)
     seconds = f"{(drop.finished_at - drop.received_at).total_seconds():.0f}" if drop.finished_at else ""
     head = (name, str(drop.pages), str(len(records) + len(shelf)))
     papers: list[tuple[int, _Row]] = [
         (record.first_page, _Row((_kind(record, labels), record.dossier_code, _citizen(record, records, settings),
-         f"{record.signed_at.astimezone():%H:%M:%S}", f"{record.bucket}/…/{record.record_id[:8]}")))
+         f"{record.signed_at.astimezone(VIETNAM):%H:%M:%S}", f"{record.bucket}/…/{record.record_id[:8]}")))
         for record in records
     ]  # fmt: skip
     papers += [
