@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -24,24 +26,17 @@ def prepare(home: Path) -> Settings:
         (home / folder).mkdir(parents=True, exist_ok=True)
     for private in ("secrets", "work", "pki", "log", "run"):
         (home / private).chmod(0o700)
-    settings_file = home / "settings.env"
-    if not settings_file.exists():
-        settings_file.write_text(_first_settings(), encoding="utf-8")
+    if not (home / "settings.env").exists():
+        _write_once(home / "settings.env", _first_settings())
     write_secret(home, "citizen_token_key", secrets.token_hex(32))
     make_demo_pki(home / "pki", secrets=home / "secrets")
-    callers = home / "secrets" / "portal_callers.json"
-    if not callers.exists():
-        callers.touch(mode=0o600)
-        callers.write_text("[]\n", encoding="utf-8")
+    _write_once(home / "secrets" / "portal_callers.json", "[]\n")
     return load_settings(home)
 
 
 def write_secret(home: Path, name: str, value: str) -> None:
     """Keep a secret in its own file, readable by the owner only; an existing one stays."""
-    path = home / "secrets" / f"sohoa_{name}"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(value, encoding="utf-8")
+    _write_once(home / "secrets" / f"sohoa_{name}", value)
 
 
 def adopt_s3_users(home: Path, users: Path) -> None:
@@ -55,6 +50,18 @@ def adopt_s3_users(home: Path, users: Path) -> None:
 def new_portal_caller(settings: Settings, name: str) -> str:
     """Register a caller that may see every citizen; returns its token, which is kept nowhere."""
     return add_caller(settings.portal_callers_path, name, ("list", "read", "verify"), None)
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Make a file for the owner only, whole or not at all: half a key would be taken for one. An existing file stays."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    part.touch(mode=0o600)
+    try:
+        part.write_text(text, encoding="utf-8")
+        with suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        part.unlink()
 
 
 def _first_settings() -> str:

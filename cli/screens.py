@@ -14,6 +14,7 @@ from config.document_types import load_document_types
 from config.settings import Settings
 from dossier.codes import masked
 from dossier.doubts import DOUBTS
+from storage.inbox import strays
 from storage.ledger import Ledger
 
 
@@ -53,6 +54,11 @@ def show_status(running: Iterable[Running], settings: Settings, console: Console
         mark = "[green]✓[/green]" if service.alive else "[red]✗[/red]"
         services.add_row(service.name, mark, str(service.pid or ""), service.address)
     console.print(services)
+    if lost := strays(settings.inbox):
+        console.print(
+            f"[yellow]{lost} tệp trong {settings.inbox} nằm ngoài thư mục bộ phận: chưa được nhận, hãy chuyển vào.\n"
+            f"{lost} file(s) lie outside an office's folder there: not taken; move them into one.[/yellow]"
+        )
     ledger = Ledger.open(settings.ledger_address)
     try:
         drops = Table("Lô / drop", "Bộ phận / office", "Trang / pages", "Trạng thái / state", "Lỗi / error",

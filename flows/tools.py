@@ -19,7 +19,7 @@ from signing.font import LIBERATION_SERIF, check_font
 from signing.keys import Signer, open_signer
 from signing.timestamp import PatientTimestamper, open_timestamper
 from storage.ledger import Ledger
-from storage.warehouse import S3Warehouse
+from storage.warehouse import S3Warehouse, Warehouse
 
 PORTAL_USER = "portal"
 """User of the S3 server that may read the archive and nothing else."""
@@ -31,7 +31,7 @@ class Tools:
 
     settings: Settings
     ledger: Ledger
-    warehouse: S3Warehouse
+    warehouse: Warehouse
     rules: tuple[TypeRule, ...]
 
     @property

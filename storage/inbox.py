@@ -101,6 +101,11 @@ def waiting(inbox: Path) -> tuple[DroppedFile, ...]:
     return tuple(found)
 
 
+def strays(inbox: Path) -> int:
+    """Count what lies beside the offices' folders: nobody can say whose it is, so it is not taken, and must be seen."""
+    return sum(1 for entry in _entries(inbox) if not entry.is_dir(follow_symlinks=False))
+
+
 def receive(
     file: DroppedFile,
     *,
@@ -144,7 +149,7 @@ def receive(
         receipt = ledger.refuse(**who, size=before.st_size, sha256=sha256, code=refusal.code)
         put_aside_refused(file.path, delivery, file.office, refusal, inbox)
         return receipt
-    intake_key = warehouse.receive(file.path, sha256)
+    intake_key = _keep(file.path, sha256, warehouse)
     _must_be_unchanged(file.path, delivery)
     receipt = ledger.receive(**who, sha256=sha256, size=before.st_size, intake_key=intake_key, soundness=soundness)
     put_aside_taken(file.path, delivery, file.office, receipt.received_at, inbox)
@@ -189,6 +194,13 @@ def _hash(path: Path) -> Sha256:
         return hash_file(path)
     except OSError as error:
         raise FileChanged(type(error).__name__) from error
+
+
+def _keep(path: Path, sha256: Sha256, warehouse: Warehouse) -> str:
+    try:
+        return warehouse.receive(path, sha256)
+    except FileNotFoundError as error:  # another process took it a moment ago
+        raise FileChanged("gone") from error
 
 
 def _must_be_unchanged(path: Path, mark: str) -> None:

@@ -50,6 +50,17 @@ def test_pdf_of_a_broken_file_says_what_is_wrong_and_writes_nothing(tmp_path: Pa
     assert not target.exists()
 
 
+def test_pdf_never_writes_over_the_scan_itself(tmp_path: Path) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"%PDF- the only copy")
+
+    done = sohoa(tmp_path, "pdf", scan, tmp_path / "." / "scan.pdf")
+
+    assert done.returncode == 1
+    assert "[MISCONFIGURED]" in done.stderr
+    assert scan.read_bytes() == b"%PDF- the only copy"
+
+
 def test_inspect_lists_every_file_with_its_pages_its_error_or_its_twin(tmp_path: Path) -> None:
     folder, results = tmp_path / "scans", tmp_path / "results.json"
     folder.mkdir()

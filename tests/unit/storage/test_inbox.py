@@ -12,7 +12,7 @@ import pytest
 
 from dossier.errors import FileChanged, Misconfigured, StoreUnavailable, TruncatedFile
 from dossier.values import Sha256, Soundness
-from storage.inbox import DroppedFile, Stillness, receive, waiting
+from storage.inbox import DroppedFile, Stillness, receive, strays, waiting
 from storage.ledger import Ledger, Receipt
 from storage.put_aside import fit_name
 from tests.twins.memory_warehouse import MemoryWarehouse
@@ -353,3 +353,13 @@ def test_a_file_that_went_away_and_came_back_is_new(inbox: Path) -> None:
     (inbox / "elsewhere").rename(file.path)
 
     assert not stillness.is_still(file.path)
+
+
+def test_files_outside_an_offices_folder_are_counted_and_left(tmp_path: Path) -> None:
+    (tmp_path / "xa-kim-xa").mkdir()
+    (tmp_path / ".taken").mkdir()
+    (tmp_path / "lac.pdf").touch()
+    (tmp_path / "xa-kim-xa" / "dung.pdf").touch()
+
+    assert strays(tmp_path) == 1
+    assert [file.path.name for file in waiting(tmp_path)] == ["dung.pdf"]
