@@ -1,0 +1,1 @@
+"""How the line recogniser is drawn, trained, exported and measured; nothing of the product imports it."""
