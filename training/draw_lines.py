@@ -85,7 +85,7 @@ class LineDrawer:
             letter_space=chance.uniform(-0.03, 0.14) if hits(0.12) else 0.0,
             wide_gaps=0.3 if hits(0.1) else 0.0,
             leaders=0.25 if hits(0.07) or (":" in text and hits(0.3)) else 0.0,
-            leader_under=hits(0.05),
+            leader_under=hits(0.09),
             by_letter=struck or marks,
             marks=marks,
             beside=hits(0.5),

@@ -72,7 +72,11 @@ def write_float(weights: Path, path: Path) -> None:
 
 
 def write_eight_bits(floats: Path, path: Path, lines: Sequence[DrawnLine]) -> None:
-    """Write an ONNX file with weights and values in 8 bits, their ranges taken from lines."""
+    """Write an ONNX file with weights and values in 8 bits, their ranges taken from lines.
+
+    Weights get 7 of the 8 bits: processors without VNNI add two products in 16 bits, which would overflow. It costs nothing
+    (649 errors in 2,676 lines, against 655).
+    """
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch) / "plain.onnx"
         quant_pre_process(str(floats), str(plain), skip_symbolic_shape=True)
@@ -83,6 +87,7 @@ def write_eight_bits(floats: Path, path: Path, lines: Sequence[DrawnLine]) -> No
             _Ranges(lines),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
+            reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             op_types_to_quantize=["Conv", "Add", "Relu"],

@@ -62,7 +62,7 @@ def amount(chance: random.Random) -> str:
             whole + chance.choice(_MONEY),
             f"{digits(chance, chance.randint(1, 4))},{digits(chance, chance.randint(1, 2))}{chance.choice(_UNITS)}",
             f"{digits(chance, chance.randint(1, 4))}{chance.choice(_UNITS)}",
-            f"{chance.choice('±≤≥')}{digits(chance, 2)}{chance.choice(_UNITS)}",
+            f"{chance.choice('+++--±≤≥')}{digits(chance, 1)},{digits(chance, 2)}{chance.choice(_UNITS)}",
             f"{digits(chance, 3)} × {digits(chance, 2)}",
             f"1/{chance.choice(('500', '1000', '2000', '5000'))}",
         )

@@ -27,6 +27,9 @@ _PARTS: Final = 0.4
 """Share of the lines cut down to a few words: the net sees about four letters to each side, so that short lines teach as
 much a column as long ones, and more of them fit into an hour."""
 
+_ENDED, _SLASHED = 0.04, 0.06
+"""Shares of prose that end as decisions and lists do, and (the rest) that have a slash between two words."""
+
 _ONSETS: Final = ["", *"b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split()]
 _NUCLEI: Final = [
     *"a ă â e ê i o ô ơ u ư y ia iê oa oe uâ uê uô uơ ươ ưa yê oă uy ai ao".split(),
@@ -96,7 +99,11 @@ class Writer:
         words = self._pick(self._prose).split(" ")
         count = self._pick((1, 2, 3, 3, 4, 4, 5, 6, 7, 8, 10, 13, 17))
         start = self._chance.randint(0, max(0, len(words) - count))
-        return " ".join(words[start : start + count])
+        text = " ".join(words[start : start + count])
+        kind = self._chance.random()
+        if kind < _ENDED:
+            return text + self._pick(("./.", "./.", ".", ";", ":", " (b/c);", ", TNMT.", "!", "?"))
+        return text.replace(" ", "/", 1) if kind < _SLASHED else text
 
     def name(self) -> str:
         """A person's name, four in ten in capitals."""

@@ -1,9 +1,8 @@
-"""The line recogniser: decoding, words and their places, confidence; a few tests ask the real net when it is there."""
+"""The line recogniser: decoding, words and their places, confidence; nets are twins that say what they were told."""
 
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 
 from dossier.errors import Misconfigured
 from dossier.values import Box
@@ -21,18 +19,15 @@ from ocr.calibration import Calibration
 from ocr.decoding import Floats, Signs, decode
 from ocr.ink import Pixels
 from ocr.line_ink import find_ink
-from ocr.line_model import DATA, HASHES, MODEL, SYLLABLES, LineModel, load_line_model, load_syllables
+from ocr.line_model import HASHES, MODEL, SYLLABLES, LineModel, load_line_model, load_syllables
 from ocr.line_picture import STRIDE
 from ocr.long_lines import show
 from ocr.recognise import Recogniser
 from ocr.syllables import Syllables
-from tests.twins.drawn_pages import FONT
 from training.count_syllables import count
 
 Frame = str | dict[str, float]
 """A sign that is nearly certain ("" for the blank), or signs with their probabilities; the blank has the rest."""
-
-needs_net = pytest.mark.skipif(not (DATA / MODEL).exists(), reason="the net is not there")
 
 
 def answer(*frames: Frame) -> Floats:
@@ -379,55 +374,3 @@ def test_a_net_that_does_not_say_it_is_refused(key: str) -> None:
 def test_a_net_with_a_foreign_alphabet_is_refused(signs: str) -> None:
     with pytest.raises(Misconfigured, match="alphabet"):
         LineModel.of(session(3, name="lines 1", signs=signs, calibration="{}"))
-
-
-def drawn(words: list[str], size: int) -> tuple[Pixels, list[tuple[int, int]]]:
-    """A line in a known face, and the first column of each word's ink and the one behind its last."""
-    face = ImageFont.truetype(FONT, size)
-    places, along = [], size * 0.3
-    for word in words:
-        places.append(round(along))
-        along += face.getlength(f"{word} ")
-    sheet = Image.new("L", (round(along), round(size * 1.5)), 255)
-    spans = []
-    for word, place in zip(words, places, strict=True):
-        alone = Image.new("L", sheet.size, 255)
-        for canvas in (alone, sheet):
-            ImageDraw.Draw(canvas).text((place, size * 0.15), word, font=face, fill=0)
-        inked = np.flatnonzero((np.asarray(alone) < 160).any(axis=0))
-        spans.append((int(inked[0]), int(inked[-1]) + 1))
-    return np.asarray(sheet), spans
-
-
-@needs_net
-@pytest.mark.parametrize("size", [20, 34, 60])
-def test_the_net_reads_print_and_words_stand_on_their_ink(size: int) -> None:
-    words = ["Kính", "gửi:", "Ủy", "ban", "nhân", "dân", "phường", "Đồng", "Tâm,", "số", "12/QĐ-UBND"]
-    crop, spans = drawn(words, size)
-
-    line = Recogniser.open().read(crop)
-
-    assert [word.text for word in line.words] == words
-    for word, (left, right) in zip(line.words, spans, strict=True):
-        tolerance = 4 * crop.shape[0] / 40
-        assert word.box.left == pytest.approx(left, abs=tolerance)
-        assert word.box.right == pytest.approx(right, abs=tolerance)
-    assert line.confidence > 0.5
-    assert unicodedata.is_normalized("NFC", line.text)
-
-
-@needs_net
-def test_the_net_reads_a_line_of_any_length() -> None:
-    text = "Những lời khai trên là đúng sự thật, nếu sai xin chịu trách nhiệm trước pháp luật. " * 4
-    crop, _ = drawn(text.split(), 34)
-
-    assert Recogniser.open().read(crop).text == text.strip()
-
-
-@needs_net
-def test_noise_is_read_with_little_confidence() -> None:
-    noise = np.random.default_rng(3).integers(0, 256, (40, 400), dtype=np.uint8)
-
-    line = Recogniser.open().read(noise)
-
-    assert not line.words or line.confidence < 0.5
