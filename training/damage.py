@@ -115,6 +115,12 @@ def sampled(page: Picture, share: float, share_down: float | None = None) -> Pic
     return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
+def faded(page: Picture, chance: random.Random) -> Picture:
+    """With hairlines paler than strokes, as a light exposure leaves them."""
+    ink = np.clip(1 - page, 0, 1) ** chance.uniform(1.3, 2.2)
+    return np.asarray(1 - ink, np.float32)
+
+
 def lit(page: Picture, chance: random.Random) -> Picture:
     """Light that falls off towards one end."""
     ends = chance.choice(((0, 1), (1, 0)))

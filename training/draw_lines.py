@@ -185,6 +185,8 @@ class LineDrawer:
             )
         if hits(0.6):
             page = cv2.GaussianBlur(page, (0, 0), 0.25 + abs(chance.gauss(0, 0.55))).astype(np.float32)
+        if hits(0.1):
+            page = damage.faded(page, chance)
         if hits(0.2):
             page = damage.lit(page, chance)
         if hits(0.15):

@@ -89,12 +89,22 @@ def other_code(chance: random.Random) -> str:
     )
 
 
+def small_number(chance: random.Random) -> str:
+    """A row's number, a count of copies, a page, or the name of a form."""
+    number = chance.randint(1, 30)
+    two = f"{number:02d}"
+    return chance.choice(
+        (f"{number}", f"{number}", two, f"({two} trang)", f"{number}.", f"- {number} -", f"CT{two}", f"Mẫu số {two}")
+    )
+
+
 _SORTS: Final[tuple[tuple[Callable[[random.Random], str], int], ...]] = (
     (identity_number, 5),
     (amount, 5),
     (document_number, 4),
     (dossier_code, 3),
     (other_code, 4),
+    (small_number, 5),
 )
 
 

@@ -34,6 +34,7 @@ PICTURES: dict[str, Callable[[random.Random, np.random.Generator], damage.Pictur
     "penned": lambda c, _n: damage.penned(page(), 30, c),
     "slanted": lambda _c, _n: damage.slanted(page(), 1.0, 0.1, (150, 30)),
     "curled": lambda c, _n: damage.curled(page(), 30, c),
+    "faded": lambda c, _n: damage.faded(page(), c),
     "lit": lambda c, _n: damage.lit(page(), c),
     "flat": lambda c, _n: damage.flat(page(), c),
     "noisy": lambda _c, n: damage.noisy(page(), 0.05, n),
