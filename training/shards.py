@@ -54,6 +54,8 @@ class Pool:
     """The folder of shards that a training draws from."""
 
     folder: Path
+    patience: float = 180.0
+    """Seconds to wait for a shard when there is none."""
     _uses: dict[Path, int] = field(default_factory=dict)
 
     @property
@@ -62,9 +64,16 @@ class Pool:
         return len(list(self.folder.glob("*.npz"))) >= POOL
 
     def take(self, count: int) -> Iterator[list[DrawnLine]]:
-        """Up to ``count`` shards, those least used first; one used up is removed. Waits for the first one."""
+        """Up to ``count`` shards, those least used first; one used up is removed.
+
+        Raises:
+            TimeoutError: nobody drew one for some minutes.
+        """
+        start = time.monotonic()
         while not (there := sorted(self.folder.glob("*.npz"))):
-            time.sleep(0.5)
+            if time.monotonic() - start > self.patience:
+                raise TimeoutError(f"no lines were drawn for {self.patience:.0f} s: see draw*.log in the folder of the run")
+            time.sleep(0.2)
         there.sort(key=lambda path: self._uses.get(path, 0))
         for path in there[:count]:
             yield load(path)

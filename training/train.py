@@ -59,6 +59,10 @@ class Batch:
     classes: list[list[int]]
 
 
+Ready = queue.Queue[Batch | Exception]
+"""Batches that wait to be learned, or why there are no more."""
+
+
 def pack(lines: Sequence[DrawnLine]) -> Batch:
     """Put lines of similar width into one array."""
     width = (max(line.picture.shape[1] for line in lines) + 7) // 8 * 8
@@ -118,7 +122,7 @@ class Replica:
         self.optimiser = torch.optim.AdamW(groups, lr=LEARNING_RATE, betas=(0.9, 0.98))
         self._device = device
 
-    def learn(self, ready: queue.Queue[Batch], rate: float, until: float) -> list[tuple[float, int, int]]:
+    def learn(self, ready: Ready, rate: float, until: float) -> list[tuple[float, int, int]]:
         """Steps until a moment of the monotonic clock: loss, lines and columns of each."""
         torch.set_num_threads(1)
         for group in self.optimiser.param_groups:
@@ -126,6 +130,8 @@ class Replica:
         steps: list[tuple[float, int, int]] = []
         while not steps or time.monotonic() < until:
             batch = ready.get()
+            if isinstance(batch, Exception):
+                raise batch
             steps.append((self._step(batch), len(batch.frames), batch.ink.shape[0] * batch.ink.shape[3]))
         return steps
 
@@ -241,7 +247,7 @@ class Run:
             torch.save(what, self.folder / f"{name}.half")
             (self.folder / f"{name}.half").replace(self.folder / name)
 
-    def round(self, workers: ThreadPoolExecutor, ready: queue.Queue[Batch], rate: float) -> list[float]:
+    def round(self, workers: ThreadPoolExecutor, ready: Ready, rate: float) -> list[float]:
         """Let every replica learn for some seconds, then average them; the losses."""
         start = time.monotonic()
         until = start + ROUND_SECONDS
@@ -261,14 +267,18 @@ class Run:
         return [step[0] for step in steps]
 
 
-def _serve(ready: queue.Queue[Batch], source: Iterator[Batch]) -> None:
-    for batch in source:
-        ready.put(batch)
+def _serve(ready: Ready, source: Iterator[Batch]) -> None:
+    try:
+        for batch in source:
+            ready.put(batch)
+    except Exception as error:  # noqa: BLE001  handed on to whoever waits for the next batch
+        while True:
+            ready.put(error)
 
 
 def train(run: Run, pool: Pool, minutes: float, checks: dict[str, list[DrawnLine]], *, columns: int = COLUMNS) -> None:
     """Train until the run has had its minutes; log, save and print at intervals."""
-    ready: queue.Queue[Batch] = queue.Queue(40)
+    ready: Ready = queue.Queue(40)
     chance = random.Random(run.progress.steps)
     threading.Thread(target=_serve, args=(ready, batches(pool, chance, columns)), daemon=True).start()
     losses: list[float] = []

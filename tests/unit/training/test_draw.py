@@ -127,3 +127,8 @@ def test_the_pool_gives_each_shard_some_times_and_then_removes_it(tmp_path: Path
         assert len(list(tmp_path.glob("*.npz"))) == 2
         assert len(list(pool.take(2))) == 2
     assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_pool_says_so_after_a_while_instead_of_waiting_for_ever(tmp_path: Path) -> None:
+    with pytest.raises(TimeoutError, match="draw"):
+        next(Pool(tmp_path, patience=0.3).take(1))

@@ -88,3 +88,10 @@ def test_a_curve_of_calibration_rises_whatever_was_seen() -> None:
 
     assert list(curve.chances) == sorted(curve.chances)
     assert abs(curve.at([0.8])[0] - 0.64) < 0.08
+
+
+def test_a_training_without_lines_ends_with_the_reason(tmp_path: Path) -> None:
+    run = train.Run(tmp_path, None, ["cpu"])
+
+    with pytest.raises(TimeoutError, match="draw"):
+        train.train(run, Pool(tmp_path, patience=0.3), 0.1, {})
