@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import cv2
 import torch
 
 from ocr.line_model import DATA, SYLLABLES
@@ -56,6 +57,7 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--from", dest="start_from", type=Path, help="weights to start from instead of nothing")
     asked = parser.parse_args()
+    cv2.setNumThreads(1)
     run: Path = asked.run
     (run / "shards").mkdir(parents=True, exist_ok=True)
     prose = read_prose(asked.prose) if asked.prose else []
