@@ -8,6 +8,7 @@ from typing import Final
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
 _LEAST: Final = 0.01
 """Per cent; the scale of the picture knows no zero."""
@@ -26,6 +27,8 @@ def plot(log: Path, picture: Path) -> None:
     left.set_xlabel("lines seen, thousand")
     left.set_ylabel("CER %, greedy, harsh drawn lines")
     left.set_yscale("log")
+    left.yaxis.set_major_formatter(ScalarFormatter())
+    left.yaxis.set_minor_formatter(ScalarFormatter())
     left.grid(visible=True, which="both", alpha=0.3)
     right = left.twinx()
     right.plot(passes, [entry["rate"] for entry in entries], color="gray", linestyle=":", label="learning rate")

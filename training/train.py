@@ -13,6 +13,7 @@ import math
 import os
 import queue
 import random
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -226,10 +227,18 @@ def train(run: Run, pool: Pool, minutes: float, checks: dict[str, list[DrawnLine
         while (done := run.progress.seconds / (60 * minutes)) < 1:
             rate = learning_rate(done)
             losses += run.round(workers, ready, rate)
+            _show(run.progress, minutes)
             if run.progress.seconds >= next_log or run.progress.seconds >= 60 * minutes:
                 _log(run, losses, rate, checks)
                 losses = []
                 next_log = run.progress.seconds + LOG_SECONDS
+
+
+def _show(progress: Progress, minutes: float) -> None:
+    """One line on a terminal that is written over."""
+    if sys.stderr.isatty():
+        done = f"\r  {progress.seconds / 60:.1f}/{minutes:g} min, {progress.passes:,} lines"
+        print(f"{done}, {progress.passes / progress.seconds:.0f} lines/s", end="\033[K", file=sys.stderr, flush=True)
 
 
 def _log(run: Run, losses: Sequence[float], rate: float, checks: dict[str, list[DrawnLine]]) -> None:
