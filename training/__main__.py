@@ -33,9 +33,10 @@ CHECK_LINES: Final = 200
 @contextmanager
 def drawing(run: Path, prose: Path | None) -> Iterator[None]:
     """A process that keeps the pool of the run full; it ends with the training."""
-    command = [sys.executable, "-m", "training.draw_lines", str(run), "--seed", str(1 + len(list(run.glob("draw*.log"))))]
+    earlier = len(list(run.glob("draw*.log")))  # each call draws other lines
+    command = [sys.executable, "-m", "training.draw_lines", str(run), "--seed", str(1 + earlier)]
     command += ["--prose", str(prose)] if prose else []
-    with (run / f"draw{len(list(run.glob('draw*.log')))}.log").open("w") as log:
+    with (run / f"draw{earlier}.log").open("w") as log:
         process = subprocess.Popen(["nice", "-n", "5", *command], stdout=log, stderr=log)
         try:
             yield

@@ -122,7 +122,7 @@ def _ink_of(canvas: Image.Image) -> Ink:
 
 def set_line(text: str, face: Face, setting: Setting, chance: random.Random) -> Sketch | None:
     """Set a text; None where the face can draw nothing of it."""
-    text = " ".join("".join(sign for sign in text if _can(face, setting, sign)).split())
+    text = " ".join("".join(sign for sign in text if _can(face, sign)).split())
     if not text:
         return None
     setting = setting if face.vietnamese else replace(setting, by_letter=True, marks=True)
@@ -144,7 +144,8 @@ def set_line(text: str, face: Face, setting: Setting, chance: random.Random) -> 
     return Sketch(_ink_of(canvas), said.strip(), setting.em, baseline, float(setting.em), hand.x, box)
 
 
-def _can(face: Face, setting: Setting, sign: str) -> bool:
+def _can(face: Face, sign: str) -> bool:
+    """Whether the face has the sign, or it can be put together from a bare letter and strokes."""
     return (
         sign in " đĐ" + EMPTY_BOX + TICKED_BOX
         or ord(sign) in face.signs

@@ -28,16 +28,15 @@ _UNFIT: Final = re.compile(
     r"Math|Symbol|Initials|Keyboard|SmallCaps|Thin|Hairline|ExtraLight|UltraLight|Black|Dingbats|_R[A-Z]*Z", re.IGNORECASE
 )
 _TYPEWRITER: Final = re.compile(
-    r"GNUTypewriter|Courier ?Prime|gtw|FreeMono|cursor|LiberationMono|Cousine|OCRB[.]otf", re.IGNORECASE
+    r"GNUTypewriter|Courier ?Prime|FreeMono|cursor|LiberationMono|Cousine|OCRB[.]otf", re.IGNORECASE
 )
 _HAND: Final = re.compile(r"Dancing|Humor|Lobster|Averia|Comic", re.IGNORECASE)
 _WEIGHTS: Final = (  # how often each is drawn: Times-like faces print most administrative papers
     (r"LiberationSerif|Tinos|termes|FreeSerif", 5.0),
-    (r"Libertine|NotoSerif|STIX|Gentium|Doulos|pagella|bonum|schola", 1.2),
+    (r"Libertine|NotoSerif|Gentium|pagella|bonum|schola", 1.2),
     (r"LiberationSans-|Arimo|heros-|FreeSans", 2.5),
-    (r"GNUTypewriter|gtw|Courier", 2.0),
+    (r"GNUTypewriter|Courier", 2.0),
     (r"OCRB", 0.15),
-    (r"Mono|Cousine|cursor|Inconsolata|Hack|B612", 0.45),
     (r"Junicode|LeagueMono", 0.03),
     (r"Inter-|cmun|JetBrains", 0.10),
 )

@@ -36,5 +36,5 @@ def test_the_shipped_model_reads_the_samples_as_it_was_measured() -> None:
     assert found.keys() == recorded.keys()
     for name, (there, count) in found.items():
         assert there == recorded[name][0]
-        # processors round 8-bit products differently: a few letters in ten thousand
-        assert abs(count - recorded[name][1]) <= max(2, 0.0015 * there), name
+        # only the two convolutions in 32 bits may round otherwise on another processor
+        assert abs(count - recorded[name][1]) <= max(1, 0.0003 * there), name

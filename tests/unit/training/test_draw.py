@@ -39,6 +39,14 @@ def test_faces_left_out_of_training_are_never_drawn_with(faces: tuple[Face, ...]
     assert choose(faces, random.Random(1)) in faces
 
 
+def test_what_offices_print_with_is_drawn_most_and_large_families_do_not_crowd_it_out(faces: tuple[Face, ...]) -> None:
+    def share(*names: str) -> float:
+        return sum(face.weight for face in faces if face.path.name.startswith(names)) / sum(face.weight for face in faces)
+
+    assert share("LiberationSerif", "Tinos", "FreeSerif", "texgyretermes") > 0.3
+    assert share("LeagueMono", "Junicode", "JetBrains", "cmun") < 0.05
+
+
 def test_the_box_holds_all_ink_of_the_line(serif: Face) -> None:
     line = sketch(serif)
     left, top, right, bottom = line.box
