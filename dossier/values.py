@@ -59,6 +59,8 @@ class Word:
     box: Box
     confidence: float
     """0.0 (guessed) to 1.0 (certain)."""
+    raw: str | None = None
+    """As the engine saw it, where the language settled a doubtful letter otherwise; None where nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A machine-readable code found on a page."""
+    """A machine-readable code found on a page; the same text of the same kind is the same code, wherever it stands."""
 
     kind: Literal["qr", "code128", "mrz", "other"]
     text: str
+    box: Box | None = field(default=None, compare=False)
+    """Where it stands, pixels of the picture that was searched; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,10 @@ class ReadPage:
     codes: tuple[Code, ...] = ()
     damaged: bool = False
     """True when the decoder had to fill in what it could not decode: a part of the paper may be missing."""
+    engine: str = ""
+    """What read the words, with its version, or ``pdf`` for text that the page brought along; empty for a blank page."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the page though nothing is wrong with its reading: keys of `dossier.notes.NOTES`."""
     seconds: float = 0.0
     """Wall time of decoding and reading."""
 
@@ -143,7 +151,7 @@ class FailedPage:
 
     number: int
     code: str
-    """Error code of `dossier.errors`, for example PAGE_TIMEOUT."""
+    """Error code of `dossier.errors`, for example OCR_TIMEOUT."""
     seconds: float = 0.0
 
 
