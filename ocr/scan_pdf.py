@@ -82,10 +82,10 @@ def pdf_scan(path: Path, pdf: pikepdf.Pdf, number: int) -> Scan:
 
 def _only_picture(page: pikepdf.Page) -> _Placed:
     pictures = list(_pictures(page.obj, page.resources, pikepdf.Matrix(), depth=0))
-    if len(pictures) != 1 or any(_is_seen(note) for note in page.obj.get("/Annots", [])):
+    if len(pictures) != 1 or any(is_seen(note) for note in page.obj.get("/Annots", [])):
         raise _NotAScan
     placed = pictures[0]
-    left, bottom, right, top = _box(page)
+    left, bottom, right, top = shown_box(page)
     corners = [placed.matrix.transform(corner) for corner in ((0, 0), (1, 0), (1, 1), (0, 1))]
     sheet = np.array([(left, bottom), (right, bottom), (right, top), (left, top)], np.float32)
     common = cv2.intersectConvexConvex(np.array(corners, np.float32), sheet)[0]
@@ -126,18 +126,23 @@ def _painted(target: pikepdf.Object, resources: pikepdf.Object, matrix: pikepdf.
         raise _NotAScan
 
 
-def _is_seen(note: pikepdf.Object) -> bool:
+def is_seen(note: pikepdf.Object) -> bool:
+    """Whether an annotation is painted when its page is."""
     hidden_or_no_view = 0b100010
     return "/AP" in note and not int(note.get("/F", 0)) & hidden_or_no_view
 
 
-def _box(page: pikepdf.Page) -> tuple[float, float, float, float]:
-    """What the page shows: its crop box within its media box, points."""
+def shown_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
+    """What the page shows: left, bottom, right and top of its crop box within its media box, points.
+
+    Raises:
+        ValueError: it shows nothing.
+    """
     media, crop = ([float(value) for value in box] for box in (page.mediabox, page.cropbox))
     left, right = max(min(media[0::2]), min(crop[0::2])), min(max(media[0::2]), max(crop[0::2]))
     bottom, top = max(min(media[1::2]), min(crop[1::2])), min(max(media[1::2]), max(crop[1::2]))
     if right - left < 1 or top - bottom < 1:
-        raise _NotAScan
+        raise ValueError("an empty page")
     return left, bottom, right, top
 
 
