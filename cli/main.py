@@ -98,15 +98,21 @@ def inspect(
 def pdf(
     source: Annotated[Path, typer.Argument(help="PDF, TIFF, JPEG, PNG", exists=True, dir_okay=False)],
     target: Annotated[Path, typer.Argument(help="PDF/A-2u")],
+    hocr: Annotated[Path | None, typer.Option(help="Văn bản dạng hOCR / text as hOCR", dir_okay=False)] = None,
+    alto: Annotated[Path | None, typer.Option(help="Văn bản dạng ALTO / text as ALTO", dir_okay=False)] = None,
+    access: Annotated[Path | None, typer.Option(help="Bản đọc gọn nhẹ / small reading copy", dir_okay=False)] = None,
     home: Home = HERE,
 ) -> None:
     """Một tệp thành PDF/A-2u tìm kiếm được. / One file to a searchable PDF/A-2u; no stack needed."""
-    from cli.searchable import make_searchable
+    from cli.searchable import Beside, make_searchable
     from config.settings import load_settings
 
+    beside = Beside(hocr, alto, access)
     with err.status(f"Đọc / reading {source.name}"):
-        bound = make_searchable(source, target, load_settings(home))
+        bound = make_searchable(source, target, load_settings(home), beside)
     out.print(f"→ {target} ({bound.pages} trang/pages, SHA-256 {bound.sha256[:16]}…)")
+    for path in beside.paths:
+        out.print(f"→ {path} ({path.stat().st_size // 1000} kB)")
 
 
 @app.command()
