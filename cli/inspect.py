@@ -94,7 +94,8 @@ def _result(file: Path, duplicate_of: str | None, reader: _Reader) -> Json:
 def _read(file: Path, reader: _Reader) -> tuple[tuple[Page, ...], Settled]:
     settings = reader.settings
     sound = examine(file, Limits(max_pages=settings.max_pages, max_pixels=settings.max_pixels), reader.cage)
-    pages = read_pages(file, range(1, sound.pages + 1), ReadOptions(languages=settings.ocr_languages), reader.cage)
+    options = ReadOptions(settings.ocr_engine, settings.ocr_languages)
+    pages = read_pages(file, range(1, sound.pages + 1), options, reader.cage)
     settled = settle(
         pages,
         reader.rules,

@@ -1,36 +1,90 @@
-"""`sohoa pdf`: one file to a searchable PDF/A-2u, without any server."""
+"""`sohoa pdf`: one file to a searchable PDF/A-2u, without any server; on wish its text and a reading copy beside it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from config.settings import Settings
-from dossier.errors import Misconfigured, PageFailed
+from dossier.errors import DossierError, Misconfigured, PageFailed
 from dossier.values import BoundPdf, ReadPage
+from ocr.access import LightPage, bind_access, lighten
+from ocr.alto import write_alto
 from ocr.bind import bind
 from ocr.cage import Cage
+from ocr.hocr import write_hocr
 from ocr.opening import Limits, examine
 from ocr.read import ReadOptions, read_pages
 
 _TITLE = "Tài liệu số hóa"
 
 
-def make_searchable(source: Path, target: Path, settings: Settings) -> BoundPdf:
-    """Read every page of ``source`` and write ``target``.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else to write; None is left out."""
+
+    hocr: Path | None = None
+    """The text as hOCR."""
+    alto: Path | None = None
+    """The text as ALTO."""
+    access: Path | None = None
+    """The reading copy, a small PDF/A-2u."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files asked for."""
+        return tuple(path for path in (self.hocr, self.alto, self.access) if path)
+
+
+def make_searchable(source: Path, target: Path, settings: Settings, beside: Beside | None = None) -> BoundPdf:
+    """Read every page of ``source`` and write ``target``, and what is asked for beside it.
 
     Raises:
         InputRefused: the file cannot be opened.
         PageFailed: a page could not be read; nothing is written, because a PDF without a page would mislead.
-        Misconfigured: the target is the scan itself, which would be gone.
+        Misconfigured: a target is the scan itself, which would be gone, or another target, or cannot be written.
     """
-    if target.exists() and target.samefile(source):
-        raise Misconfigured("the target is the source")
+    beside = beside or Beside()
+    _all_different(source, (target, *beside.paths))
     with Cage(cores=settings.cores, seconds=settings.page_seconds, memory_mb=settings.page_memory_mb) as cage:
         sound = examine(source, Limits(max_pages=settings.max_pages, max_pixels=settings.max_pixels), cage)
-        pages = read_pages(source, range(1, sound.pages + 1), ReadOptions(languages=settings.ocr_languages), cage)
+        options = ReadOptions(settings.ocr_engine, settings.ocr_languages)
+        pages = read_pages(source, range(1, sound.pages + 1), options, cage)
         read = [page for page in pages if isinstance(page, ReadPage)]
         if len(read) != len(pages):
             lost = next(page for page in pages if not isinstance(page, ReadPage))
             raise PageFailed(f"page {lost.number}: {lost.code}")
-        return cage.run(partial(bind, into=target, title=_TITLE), source, tuple(read))
+        bound = cage.run(partial(bind, into=target, title=_TITLE), source, tuple(read))
+        if beside.access:
+            cage.run(partial(bind_access, into=beside.access), tuple(_light_pages(source, read, cage)))
+    _write_text(read, beside)
+    return bound
+
+
+def _all_different(source: Path, targets: Sequence[Path]) -> None:
+    if any(target.exists() and target.samefile(source) for target in targets):
+        raise Misconfigured("the target is the source")
+    if len({target.resolve() for target in targets}) != len(targets):
+        raise Misconfigured("two targets are one file")
+
+
+def _light_pages(source: Path, pages: Sequence[ReadPage], cage: Cage) -> list[LightPage]:
+    """Each page in its own call: a long file must not run into the time limit of one page."""
+    light = []
+    for result in cage.map(partial(lighten, source), pages):
+        if isinstance(result, DossierError):
+            raise result
+        light.append(result)
+    return light
+
+
+def _write_text(pages: Sequence[ReadPage], beside: Beside) -> None:
+    try:
+        if beside.hocr:
+            write_hocr(pages, beside.hocr)
+        if beside.alto:
+            write_alto(pages, beside.alto)
+    except OSError as error:
+        raise Misconfigured(f"--hocr, --alto: {type(error).__name__}") from error

@@ -45,7 +45,10 @@ class Settings(BaseSettings):
     """Time for one page; then its reader is killed."""
     page_memory_mb: int = Field(default=2048, ge=512)
     """Address space of one reader, MiB."""
+    ocr_engine: Literal["own", "tesseract", "tesserocr"] = "own"
+    """What reads the pages: our own line model, or Tesseract as a program or (where installed) as a library."""
     ocr_languages: str = "vie"
+    """Tesseract's names joined by plus; the own engine knows vie and eng."""
 
     # --- deciding ---
     review_type_below: float = Field(default=0.75, ge=0, le=1)

@@ -15,7 +15,7 @@ DossierError
 ├── FileChanged               FILE_CHANGED       retry: somebody still writes it, or took it away
 ├── PageFailed                one page; its document is held
 │   ├── PageUnreadable        PAGE_UNREADABLE
-│   ├── PageTimeout           PAGE_TIMEOUT
+│   ├── PageTimeout           OCR_TIMEOUT
 │   └── PageDied              PAGE_DIED          killed by a limit of the cage, or crashed
 ├── BindingFailed             BINDING_FAILED
 ├── SigningFailed
@@ -218,7 +218,7 @@ class PageUnreadable(PageFailed):
 class PageTimeout(PageFailed):
     """Over the time for one page."""
 
-    code = "PAGE_TIMEOUT"
+    code = "OCR_TIMEOUT"
     vi = "Đọc trang quá thời gian cho phép"
     en = "The page took longer than allowed"
 

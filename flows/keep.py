@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from dossier.types import TypeRule
-from dossier.values import Filed, Record, SealedPdf, Stored
+from dossier.values import Document, Filed, Record, SealedPdf, Stored
 from flows.tools import Seals, Tools
 from ocr.bind import bind
 from ocr.cage import Cage
@@ -57,8 +57,14 @@ def record_of(filed: Filed, drop: Drop, tools: Tools) -> Record:
         fields={name: asdict(field) for name, field in understood.fields.items()},
         verdict={"type": verdict.type, "score": verdict.score, "because": list(verdict.because)},
         text=tuple(page.text for page in document.read_pages),
-        tools={name: version(name) for name in _TOOLS},
+        tools={name: version(name) for name in _TOOLS} | _engines(document),
     )
+
+
+def _engines(document: Document) -> dict[str, str]:
+    """What read the pages, with versions."""
+    names = sorted({page.engine for page in document.read_pages if page.engine})
+    return {"reading": ", ".join(names)} if names else {}
 
 
 def title_of(type_name: str, rules: tuple[TypeRule, ...]) -> str:

@@ -42,7 +42,7 @@ class Tools:
     @property
     def read_options(self) -> ReadOptions:
         """How pages are read."""
-        return ReadOptions(languages=self.settings.ocr_languages)
+        return ReadOptions(self.settings.ocr_engine, self.settings.ocr_languages)
 
     @property
     def limits(self) -> Limits:

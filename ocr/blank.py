@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ocr.components import components
 from ocr.ink import DPI, Ink
 
 Look = Literal["blank", "faint", "written"]
@@ -49,7 +50,7 @@ def _has_stamp(ink: Ink) -> bool:
 
 def _has_marks(mask: npt.NDArray[np.uint8]) -> bool:
     height, width = mask.shape
-    stats = np.asarray(cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:], np.int32)
+    stats = components(mask)[1][1:]
     left, top, wide, tall, area = stats.T
     edge = 4 * _MM
     at_edge = (left + wide < edge) | (top + tall < edge) | (left > width - edge) | (top > height - edge)

@@ -1,8 +1,8 @@
 """Prepare a page for reading only; the archival picture is never touched.
 
-Gray pages: red channel (stamps go), dark borders painted over, lighting flattened, straightened, scaled so that letters
-have the size that the engine knows. A second way binarises by Sauvola; which one reads better is seen from the confidence,
-page by page. Bilevel pages were binarised by the scanner: they are only smoothed and scaled.
+Gray pages: seals go, red print stays (`ocr.red`), dark borders are painted over, lighting is flattened, the page is turned
+upright and straightened. A second way binarises by Sauvola; which one reads better is seen from the confidence, page by
+page. Bilevel pages were binarised by the scanner: they are only smoothed, dithered ones more.
 """
 
 from __future__ import annotations
@@ -14,23 +14,27 @@ import cv2
 import numpy as np
 
 from dossier.values import Box, QuarterTurn
-from ocr.ink import Pixels, flatten, gray_for_reading, is_bilevel, without_borders
+from ocr.ink import Pixels, flatten, is_bilevel, without_borders
+from ocr.red import gray_without_seals
 
 Way = Literal["soft", "sharp", "faint"]
 """``soft`` keeps a page gray (best for thin, worn and small letters); ``sharp`` binarises it and drops specks (best where
 print shines through and where forms have dotted lines); ``faint`` stretches the weak marks of a nearly empty page."""
 
-READING_DPI: Final = 200.0
-"""Resolution that engines read, for office print of 11 to 14 points; more costs time and gains nothing (measured)."""
-
-OFFICE_LETTER_INCHES: Final = 0.12
-"""Usual letter height of such print, as `ocr.orient` measures it (letters with marks, touching ones together)."""
-
-READING_DPI_RANGE: Final = (130.0, 320.0)
-"""Small print, as on cards, is read at more, headings at less: an engine knows letters of one size."""
+MOST_DPI: Final = 330.0
+"""A finer scan is halved and halved again before anything else: letters gain nothing, and an A3 page at 600 dpi has 70
+million pixels."""
 
 ENLARGE_BELOW_DPI: Final = 170.0
 """Below it strokes are under 2 pixels wide and binarising eats them, so the page is enlarged first."""
+
+_QUARTERS: Final = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+"""How each turn is undone."""
+
+_STAIR_RADIUS, _DITHER_RADIUS = 0.6, 1.1
+"""Pixels at 200 dpi."""
+_SCATTERED: Final = 0.9
+"""Changes of colour along the rows for one black pixel: print has 0.3 to 0.6, a dithered page 1 to 2."""
 
 _WINDOW: Final = 41
 """Sauvola window, pixels at 300 dpi: a little over a line of text."""
@@ -54,7 +58,7 @@ class CleanPage:
 
 
 def clean(
-    pixels: Pixels, *, dpi: float, turn: QuarterTurn, skew_deg: float, letter_inches: float = 0.0, way: Way = "soft"
+    pixels: Pixels, *, dpi: float, turn: QuarterTurn, skew_deg: float, wanted_dpi: float | None = None, way: Way = "soft"
 ) -> CleanPage:
     """Turn a stored picture upright, straighten it and make its writing plain.
 
@@ -63,45 +67,61 @@ def clean(
         dpi: its resolution.
         turn: degrees clockwise that the upright page was turned in it.
         skew_deg: degrees that the content stands turned clockwise before the quarter turn.
-        letter_inches: usual height of its letters, 0.0 if unknown.
+        wanted_dpi: the resolution to bring it to; None leaves it as it is.
         way: how a gray page is made plain.
     """
-    gray = np.ascontiguousarray(np.rot90(gray_for_reading(pixels), turn // 90))
+    halved = _halved(pixels, dpi)
+    dpi *= halved.shape[0] / pixels.shape[0]
+    gray = gray_without_seals(halved, dpi)
+    if turn:
+        gray = np.asarray(cv2.rotate(gray, _QUARTERS[turn]), np.uint8)
     gray = without_borders(gray, dpi)
-    reading_dpi = _reading_dpi(letter_inches)
-    scale = reading_dpi / dpi
+    scale = (wanted_dpi or dpi) / dpi
+    plain = _plain(gray, dpi, skew_deg, way, scale)
+    return CleanPage(plain, scale * dpi, scale * halved.shape[0] / pixels.shape[0])
+
+
+def _plain(gray: Pixels, dpi: float, skew_deg: float, way: Way, scale: float) -> Pixels:
+    """The page straight, of the size wanted, with plain writing."""
     if is_bilevel(gray):
-        plain = straighten(_despeckled(gray) if way == "sharp" else _smooth(gray, dpi), skew_deg)
-        return CleanPage(_scaled(plain, scale), reading_dpi, scale)
-    plain = straighten(flatten(gray), skew_deg)
+        return straighten(_despeckled(gray) if way == "sharp" else _smooth(gray, dpi), skew_deg, scale)
+    if way == "sharp" and dpi >= ENLARGE_BELOW_DPI:
+        return _scaled(_sauvola(straighten(flatten(gray), skew_deg), dpi), scale)
+    plain = flatten(straighten(gray, skew_deg, scale))
     if way == "faint":
-        plain = _stretched(plain)
-    if way != "sharp":
-        return CleanPage(_scaled(plain, scale), reading_dpi, scale)
-    if dpi >= ENLARGE_BELOW_DPI:
-        return CleanPage(_scaled(_sauvola(plain, dpi), scale), reading_dpi, scale)
-    return CleanPage(_sauvola(_scaled(plain, scale), reading_dpi), reading_dpi, scale)
+        return _stretched(plain)
+    return _sauvola(plain, scale * dpi) if way == "sharp" else plain
 
 
-def _reading_dpi(letter_inches: float) -> float:
-    if not letter_inches or abs(letter_inches / OFFICE_LETTER_INCHES - 1) < 0.2:
-        return READING_DPI
-    low, high = READING_DPI_RANGE
-    return min(max(READING_DPI * OFFICE_LETTER_INCHES / letter_inches, low), high)
+def _halved(pixels: Pixels, dpi: float) -> Pixels:
+    while dpi > MOST_DPI:
+        pixels = np.asarray(cv2.resize(pixels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+        dpi /= 2
+    return pixels
 
 
-def straighten(gray: Pixels, skew_deg: float) -> Pixels:
-    """Undo a skew about the centre of the picture; the canvas keeps its size, uncovered corners are white."""
+def straighten(gray: Pixels, skew_deg: float, scale: float = 1.0) -> Pixels:
+    """Undo a skew about the centre of the picture and scale it; uncovered corners show the edge of the paper."""
     if not skew_deg:
-        return gray
+        return _scaled(gray, scale)
     height, width = gray.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew_deg, 1.0)
-    return np.asarray(cv2.warpAffine(gray, turn, (width, height), flags=cv2.INTER_LINEAR, borderValue=255), np.uint8)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew_deg, 1.0) * scale
+    size = (round(width * scale), round(height * scale))
+    way = cv2.INTER_LINEAR if scale <= 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.warpAffine(gray, turn, size, flags=way, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _smooth(bilevel: Pixels, dpi: float) -> Pixels:
-    """Take the stairs off black and white edges; the radius follows the resolution."""
-    return np.asarray(cv2.GaussianBlur(bilevel, (0, 0), 0.6 * dpi / READING_DPI), np.uint8)
+    """Take the stairs off black and white edges, or turn a dither back to gray; the radius follows the resolution."""
+    radius = _DITHER_RADIUS if _is_dithered(bilevel) else _STAIR_RADIUS
+    return np.asarray(cv2.GaussianBlur(bilevel, (0, 0), radius * dpi / 200), np.uint8)
+
+
+def _is_dithered(bilevel: Pixels) -> bool:
+    """Whether grays were scattered as single black pixels: most of the black then has white on both sides."""
+    black = bilevel < 128
+    edges = int(np.count_nonzero(black[:, 1:] != black[:, :-1]))
+    return edges > _SCATTERED * max(1, int(np.count_nonzero(black)))
 
 
 def _stretched(gray: Pixels) -> Pixels:

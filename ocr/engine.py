@@ -2,115 +2,106 @@
 
 from __future__ import annotations
 
-import unicodedata
-from functools import cache
-from itertools import groupby
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, cast
 
-import pytesseract
-from PIL import Image
-
-from dossier.errors import Misconfigured, PageDied, PageTimeout, PageUnreadable
-from dossier.values import Box, Line, Word
+from dossier.errors import Misconfigured
+from dossier.values import Line
 from ocr.ink import Pixels
 
-_WORD_LEVEL: Final = "5"
-"""Rows of words in Tesseract's table; lower levels are pages, blocks, paragraphs and lines."""
+SECONDS: Final = 60.0
+"""Time for one page, seconds; the slowest good page of an office took 12."""
 
-_APT_PACKAGES: Final = {"vie": "tesseract-ocr-vie", "eng": "tesseract-ocr-eng", "osd": "tesseract-ocr-osd"}
+PSM: Final = 3
+"""Page segmentation mode of Tesseract that finds columns and tables by itself."""
+
+READING_DPI: Final = 200.0
+"""Resolution that Tesseract reads, for office print of 11 to 14 points; more costs time and gains nothing (measured)."""
+
+OFFICE_LETTER_INCHES: Final = 0.12
+"""Usual letter height of such print, as `ocr.orient` measures it (letters with marks, touching ones together)."""
+
+READING_DPI_RANGE: Final = (130.0, 320.0)
+"""Small print, as on cards, is read at more, headings at less: Tesseract knows letters of one size."""
+
+_OWN_LANGUAGES: Final = frozenset({"vie", "eng"})
+"""Languages whose letters our own recogniser knows."""
 
 
 class Engine(Protocol):
-    """Reads the text of one clean page."""
+    """Reads the text of one clean page; every implementation passes `tests/unit/ocr/test_engines_agree.py`."""
 
     @property
     def name(self) -> str:
         """Name and version for the record."""
 
-    def read(self, image: Pixels, dpi: float) -> tuple[Line, ...]:
-        """Read a gray or bilevel picture (height, width); boxes are in its pixels, lines in reading order."""
-
-
-class TesseractEngine:
-    """Tesseract as a child program, by pytesseract."""
-
-    def __init__(self, languages: str = "vie", *, psm: int = 3, seconds: float = 60.0, program: str = "tesseract") -> None:
-        """Choose how to read.
-
-        Args:
-            languages: Tesseract's names joined by plus, for example ``vie+eng``.
-            psm: page segmentation mode; 3 finds columns and tables by itself.
-            seconds: time for one page; the program is killed after it.
-            program: name or path of the executable.
-        """
-        self._languages, self._psm, self._seconds, self._program = languages, psm, seconds, program
-
-    @property
-    def name(self) -> str:
-        """For example ``tesseract 5.3.0 vie``."""
-        pytesseract.pytesseract.tesseract_cmd = self._program
-        try:
-            return f"tesseract {pytesseract.get_tesseract_version()} {self._languages}"
-        except pytesseract.TesseractNotFoundError as error:
-            raise Misconfigured("tesseract is missing: apt-get install tesseract-ocr") from error
+    def wanted_dpi(self, letter_inches: float, dpi: float) -> float:
+        """The resolution at which letters of this height (inches, 0.0 if unknown) of a scan of ``dpi`` are read best."""
 
     def read(self, image: Pixels, dpi: float) -> tuple[Line, ...]:
-        """Read a page.
+        """Read a gray or bilevel picture (height, width); boxes are in its pixels, lines in reading order.
 
         Raises:
-            Misconfigured: the program or a language is missing.
-            PageTimeout: it took too long.
-            PageDied: the program crashed.
-            PageUnreadable: it gave up on the picture.
+            Misconfigured: the engine, its model or a language is missing.
+            PageFailed: this page could not be read; another may.
         """
-        self._refuse_missing_language()
-        picture = Image.fromarray(image)
-        picture.format = "PPM"  # what pytesseract hands over; its default PNG costs 0.7 s a page to pack
-        pytesseract.pytesseract.tesseract_cmd = self._program
-        try:
-            table = pytesseract.image_to_data(
-                picture,
-                lang=self._languages,
-                config=f"--oem 1 --psm {self._psm} --dpi {round(dpi)}",
-                timeout=self._seconds,
-            )
-        except pytesseract.TesseractError as error:
-            ended = f"tesseract ended with {error.status}"
-            raise (PageDied if error.status < 0 else PageUnreadable)(ended) from None
-        except RuntimeError:  # pytesseract's word for its time limit
-            raise PageTimeout(f"tesseract, {self._seconds:g} s") from None
-        except UnicodeDecodeError:
-            raise PageUnreadable("tesseract wrote broken UTF-8") from None
-        return _lines(table)
-
-    def _refuse_missing_language(self) -> None:
-        there = _languages_of(self._program)
-        for language in self._languages.split("+"):
-            if language not in there:  # Tesseract itself goes on with those that it has
-                package = _APT_PACKAGES.get(language, f"tesseract-ocr-{Path(language).name.replace('_', '-')}")
-                raise Misconfigured(f"tesseract lacks the language {language}: apt-get install {package}")
 
 
-@cache
-def _languages_of(program: str) -> frozenset[str]:
-    pytesseract.pytesseract.tesseract_cmd = program
-    try:
-        return frozenset(pytesseract.get_languages())
-    except pytesseract.TesseractNotFoundError as error:
-        raise Misconfigured("tesseract is missing: apt-get install tesseract-ocr") from error
+def open_engine(name: str, *, languages: str = "vie", psm: int = PSM, seconds: float = SECONDS) -> Engine:
+    """Open one of `ENGINES`; the libraries of the others are not imported.
+
+    Args:
+        name: one of the names in `ENGINES`.
+        languages: Tesseract's names joined by plus, for example ``vie+eng``.
+        psm: Tesseract's page segmentation mode, 0 to 13; the own engine finds lines its own way.
+        seconds: time for one page. Code that does not come back is ended by the cage, which knows no exception.
+
+    Raises:
+        Misconfigured: there is no such engine, or it is not installed.
+    """
+    if name not in ENGINES:
+        raise Misconfigured(f"there is no reading engine of that name; there are {', '.join(ENGINES)}")
+    return ENGINES[name](languages, psm, seconds)
 
 
-def _lines(table: str) -> tuple[Line, ...]:
-    """Lines of Tesseract's table; the table stands in reading order."""
-    rows = [row.split("\t") for row in table.splitlines()[1:]]
-    words = [row for row in rows if len(row) == 12 and row[0] == _WORD_LEVEL and row[11].strip()]
-    # columns: level, page, block, paragraph, line, word, left, top, width, height, confidence, text
-    return tuple(Line(tuple(_word(row) for row in line)) for _, line in groupby(words, key=lambda row: row[2:5]))
+def tesseract_dpi(letter_inches: float) -> float:
+    """The resolution that brings letters of this height, inches, to the size that Tesseract knows; 0.0 is unknown."""
+    if not letter_inches or abs(letter_inches / OFFICE_LETTER_INCHES - 1) < 0.2:
+        return READING_DPI
+    low, high = READING_DPI_RANGE
+    return min(max(READING_DPI * OFFICE_LETTER_INCHES / letter_inches, low), high)
 
 
-def _word(row: list[str]) -> Word:
-    left, top, width, height = (float(number) for number in row[6:10])
-    confidence = min(max(float(row[10]) / 100, 0.0), 1.0)
-    text = unicodedata.normalize("NFC", "".join(row[11].split()))
-    return Word(text, Box(left, top, left + width, top + height), confidence)
+def missing_language(language: str) -> Misconfigured:
+    """The error for a language whose data is not installed; it names Debian's package."""
+    package = f"tesseract-ocr-{Path(language).name.replace('_', '-')}"
+    return Misconfigured(f"tesseract lacks the language {language}: apt-get install {package}")
+
+
+def _own(languages: str, _psm: int, _seconds: float) -> Engine:
+    strange = set(languages.split("+")) - _OWN_LANGUAGES
+    if strange:
+        raise Misconfigured(f"the own engine does not read {', '.join(sorted(strange))}; choose tesseract")
+    return cast("Engine", _imported("ocr.engine_own", "OwnEngine").open())
+
+
+def _tesseract(languages: str, psm: int, seconds: float) -> Engine:
+    return cast("Engine", _imported("ocr.engine_tesseract", "TesseractEngine")(languages, psm=psm, seconds=seconds))
+
+
+def _tesserocr(languages: str, psm: int, seconds: float) -> Engine:
+    return cast("Engine", _imported("ocr.engine_tesserocr", "TesserocrEngine")(languages, psm=psm, seconds=seconds))
+
+
+def _imported(module: str, name: str) -> Any:  # noqa: ANN401 - the class of an engine, whose arguments are its own
+    return getattr(import_module(module), name)
+
+
+ENGINES: Final[Mapping[str, Callable[[str, int, float], Engine]]] = {
+    "own": _own,
+    "tesseract": _tesseract,
+    "tesserocr": _tesserocr,
+}
+"""Name, as the settings give it, to what opens that engine with languages, page segmentation mode and seconds."""

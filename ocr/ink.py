@@ -33,13 +33,13 @@ class Ink:
 
 def gray_for_reading(pixels: Pixels) -> Pixels:
     """Gray picture in which red stamps are nearly gone and black and blue ink stays: the red channel."""
-    return np.ascontiguousarray(pixels[:, :, 0]) if pixels.ndim == 3 else pixels
+    return pixels[:, :, 0].copy() if pixels.ndim == 3 else pixels
 
 
 def is_bilevel(gray: Pixels) -> bool:
     """Whether the picture is black and white only (also after JPEG, which adds a little noise to both)."""
     counts = np.bincount(gray[::3, ::3].ravel(), minlength=256)
-    return bool(counts[24:232].sum() < 0.005 * counts.sum())
+    return bool(counts[24:232].sum() < 0.005 * counts.sum() and counts[:24].any())  # a nearly empty gray page has no black
 
 
 def look(pixels: Pixels, dpi: float) -> Ink:

@@ -14,9 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dossier.values import QuarterTurn
+from ocr.components import components
 from ocr.ink import DPI, Ink
 
 Mask = npt.NDArray[np.uint8]
+Sizes = npt.NDArray[np.int32]
 
 SKEW_LIMIT: Final = 10.5
 """Largest angle that is looked for, degrees; feeders and hands stay below 10."""
@@ -34,6 +36,8 @@ _COARSE_STEP: Final = 0.5
 _COARSE_STRIP: Final = 16
 _FINE_STRIP: Final = 6
 """Width of the strips that are shifted against each other, pixels at 100 dpi."""
+_SOFTENED: Final = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
+"""Over a profile: else the unsheared one wins, only for being sharp."""
 _FEW_MARKS: Final = 10
 """So many marks weigh as much as having none says nothing."""
 _LETTER_INCHES: Final = (0.03, 0.35)
@@ -61,9 +65,9 @@ class Orientation:
 
 def orient(ink: Ink) -> Orientation:
     """Find quarter turn and skew of a page from its marks."""
-    letters = _letters(ink.contrast)
+    letters, wide, tall = _letters(ink.contrast)
     across, across_angle = _comb(letters)
-    down, down_angle = _comb(np.rot90(letters))
+    down, down_angle = _comb(np.ascontiguousarray(np.rot90(letters)))
     lying = down > across
     if lying:
         letters = np.ascontiguousarray(np.rot90(letters))
@@ -77,35 +81,37 @@ def orient(ink: Ink) -> Orientation:
         across_sure=max(across, down) > ACROSS_SURE * min(across, down),
         up_sure=abs(balance) > UP_SURE,
         skew_deg=round(skew, 2),
-        letter_inches=_usual_height(letters) / DPI,
+        letter_inches=_usual_height(wide if lying else tall) / DPI,
     )
 
 
-def _letters(contrast: npt.NDArray[np.uint8]) -> Mask:
-    """Marks of the size of letters; lines of tables, pictures, QR codes and specks are left out."""
+def _letters(contrast: npt.NDArray[np.uint8]) -> tuple[Mask, Sizes, Sizes]:
+    """Marks of the size of letters, and how wide and tall each is.
+
+    Lines of tables, pictures, QR codes and specks are left out.
+    """
     level, _ = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     mask = np.asarray(contrast > min(max(level * 0.7, 18.0), 90.0), np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    labels, stats = components(mask)
     low, high = (inches * DPI for inches in _LETTER_INCHES)
     wide, tall, area = stats[:, 2], stats[:, 3], stats[:, 4]
     size, other = np.maximum(wide, tall), np.minimum(wide, tall)
     word = (size < 12 * other) & (other <= high) & (size <= 8 * high)  # at 100 dpi the letters of a word often touch
     fits = word & (size >= low) & (area >= 4)
     fits[0] = False
-    return np.asarray(fits.astype(np.uint8)[labels], np.uint8)
+    return np.asarray(fits.astype(np.uint8)[labels], np.uint8), wide[fits], tall[fits]
 
 
-def _usual_height(letters: Mask) -> float:
-    stats = cv2.connectedComponentsWithStats(letters, connectivity=8)[2][1:]
-    heights = stats[stats[:, 3] >= 0.04 * DPI, 3]
+def _usual_height(tall: Sizes) -> float:
+    heights = tall[tall >= 0.04 * DPI]
     return float(np.median(heights)) if heights.size >= _FEW_MARKS else 0.0
 
 
 def _comb(letters: Mask) -> tuple[float, float]:
     """Energy and angle at which the rows are most comb-like, to half a degree."""
-    strips = _strips(letters, _COARSE_STRIP)
+    strips = _strips(letters, _COARSE_STRIP, rows=2)
     angles = np.arange(-SKEW_LIMIT, SKEW_LIMIT + 0.1, _COARSE_STEP)
-    energies = [_energy(strips, _COARSE_STRIP, angle) for angle in angles]
+    energies = [_energy(strips, _COARSE_STRIP / 2, angle) for angle in angles]
     best = int(np.argmax(energies))
     return energies[best], float(angles[best])
 
@@ -123,26 +129,22 @@ def _fine(letters: Mask, near: float) -> float:
     return float(angles[best] + (0.15 * 0.5 * (before - after) / bend if bend else 0.0))
 
 
-def _strips(letters: Mask, wide: int) -> npt.NDArray[np.float32]:
-    """Row profiles of vertical strips: shearing a page is shifting them against each other."""
+def _strips(letters: Mask, wide: int, rows: int = 1) -> npt.NDArray[np.float32]:
+    """Row profiles of vertical strips side by side, some rows taken as one: shearing a page is shifting them."""
     height, width = letters.shape
-    count = max(1, width // wide)
-    profiles = cv2.resize(letters.astype(np.float32), (count, height), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(profiles.T)
+    count, height = max(1, width // wide), max(2, height // rows)
+    return np.asarray(cv2.resize(letters.astype(np.float32), (count, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _energy(strips: npt.NDArray[np.float32], wide: int, angle: float) -> float:
+def _energy(strips: npt.NDArray[np.float32], wide: float, angle: float) -> float:
     """Sum of squared steps of the profile after shearing (Postl), free of size and amount of ink."""
-    count, height = strips.shape
-    shift = (np.arange(count) - (count - 1) / 2) * wide * np.tan(np.radians(angle))
-    whole = np.floor(shift).astype(np.int64)
-    part = (shift - whole).astype(np.float32)[:, None]
-    margin = int(np.abs(whole).max()) + 2
-    padded = np.pad(strips, ((0, 0), (margin, margin)))
-    place = np.arange(height + 1) + (whole + margin)[:, None] + (np.arange(count) * padded.shape[1])[:, None]
-    moved = padded.ravel()[place]
-    profile = (moved[:, :-1] * (1 - part) + moved[:, 1:] * part).sum(axis=0)
-    profile = np.convolve(profile, (0.25, 0.5, 0.25))  # else the unsheared one wins, only for being sharp
+    height, count = strips.shape
+    slope = wide * float(np.tan(np.radians(angle)))
+    margin = int(abs(slope) * count / 2) + 2
+    shear = np.array([[1, 0, 0], [slope, 1, -slope * (count - 1) / 2 - margin]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    moved = cv2.warpAffine(strips, shear, (count, height + 2 * margin), flags=flags)
+    profile = np.convolve(cv2.reduce(moved, 1, cv2.REDUCE_SUM)[:, 0], _SOFTENED)
     total = float(profile.sum())
     return float((np.diff(profile) ** 2).sum()) / total**2 * height if total else 0.0
 
@@ -155,13 +157,13 @@ def _straight(contrast: npt.NDArray[np.uint8], angle: float) -> npt.NDArray[np.u
 
 def _head_up(contrast: npt.NDArray[np.uint8]) -> float:
     """Evidence that a straight page stands head up, about -1 to 1."""
-    letters = _letters(contrast)
+    letters, _, _ = _letters(contrast)
     return _marks_above(letters) + _sharp_below(np.asarray(letters * contrast.astype(np.float32), np.float32))
 
 
 def _marks_above(letters: Mask) -> float:
     """Whether small marks stand over letters (tones, circumflexes, dots of i) rather than under them."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(letters, connectivity=8)
+    labels, stats = components(letters)
     left, top, wide, tall, _ = stats.T
     is_letter = (tall >= 0.06 * DPI) & (tall <= 0.35 * DPI)
     is_letter[0] = False

@@ -44,7 +44,7 @@ class RecognisedWord:
 
     def as_word(self) -> Word:
         """As the other engines say it."""
-        return Word(self.text, self.box, self.confidence)
+        return Word(self.text, self.box, self.confidence, self.raw if self.raw != self.text else None)
 
 
 @dataclass(frozen=True, slots=True)

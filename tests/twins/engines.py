@@ -26,6 +26,10 @@ class ScriptedEngine:
     shown: list[Pixels] = field(default_factory=list)
     name: str = "scripted"
 
+    def wanted_dpi(self, letter_inches: float, dpi: float) -> float:
+        """As it is."""
+        return dpi
+
     def read(self, image: Pixels, dpi: float) -> tuple[Line, ...]:
         """Give the next answer; the last one again when there are no more."""
         self.shown.append(image)
@@ -38,6 +42,10 @@ class BabblingEngine:
 
     name: str = "babbling"
 
+    def wanted_dpi(self, letter_inches: float, dpi: float) -> float:
+        """As it is."""
+        return dpi
+
     def read(self, image: Pixels, dpi: float) -> tuple[Line, ...]:
         """Babble."""
         return tuple(line("ạ§ ~~ iỉl", 0.2, top=40.0 * row) for row in range(30))
@@ -48,6 +56,10 @@ class SilentEngine:
     """Reads nothing."""
 
     name: str = "silent"
+
+    def wanted_dpi(self, letter_inches: float, dpi: float) -> float:
+        """As it is."""
+        return dpi
 
     def read(self, image: Pixels, dpi: float) -> tuple[Line, ...]:
         """Say nothing."""

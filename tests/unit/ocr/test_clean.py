@@ -40,7 +40,7 @@ def test_the_canvas_keeps_its_size_when_straightened() -> None:
 
 
 def test_a_box_comes_back_to_pixels_of_the_stored_picture() -> None:
-    cleaned = clean(letter(300), dpi=300, turn=0, skew_deg=0.0)
+    cleaned = clean(letter(300), dpi=300, turn=0, skew_deg=0.0, wanted_dpi=200)
 
     assert cleaned.image.shape == pytest.approx((2338, 1654), abs=2)
     assert cleaned.in_upright_frame(Box(200, 100, 400, 300)).right == pytest.approx(600)
@@ -102,9 +102,19 @@ def test_bilevel_pages_are_not_binarised_again() -> None:
     assert len(np.unique(cleaned)) > 10
 
 
-def test_small_print_is_enlarged_and_large_print_is_not() -> None:
-    small = clean(letter(200), dpi=200, turn=0, skew_deg=0.0, letter_inches=0.07)
-    large = clean(letter(200), dpi=200, turn=0, skew_deg=0.0, letter_inches=0.2)
+def test_a_scan_of_600_dpi_is_halved_and_its_boxes_come_back() -> None:
+    cleaned = clean(letter(600), dpi=600, turn=0, skew_deg=0.0)
 
-    assert small.scale > 1.2
-    assert large.scale < 0.8
+    assert cleaned.dpi == pytest.approx(300, abs=0.1)
+    assert cleaned.in_upright_frame(Box(200, 100, 400, 300)).right == pytest.approx(800, abs=1)
+
+
+def test_a_dithered_page_becomes_gray_again() -> None:
+    shade = np.clip(letter(200).astype(np.int16), 90, 200)
+    noise = np.random.default_rng(4).integers(0, 255, shade.shape)
+    dithered = np.where(shade > noise, 255, 0).astype(np.uint8)
+
+    cleaned = clean(dithered, dpi=200, turn=0, skew_deg=0.0).image
+
+    assert likeness(cleaned, letter(200)) > likeness(cv2.GaussianBlur(dithered, (0, 0), 0.6), letter(200)) - 0.01
+    assert np.std(cleaned[2200:2300, 200:1400]) < 45

@@ -71,7 +71,7 @@ def test_a_weak_verdict_waits_for_a_person() -> None:
         (page(1, (1000, "MẬT"), MOTTO, (1000, "QUYẾT ĐỊNH"), "Số: 12/QĐ-UBND", "", "", ""), "secrecy_stamp"),
         (form(1, "003179015470"), "bad_citizen_id"),
         (form(1, name="..........."), "missing_field"),
-        (FailedPage(1, "PAGE_TIMEOUT"), "page_failed"),
+        (FailedPage(1, "OCR_TIMEOUT"), "page_failed"),
         (card_front(1, "026079015470"), "bad_citizen_id"),  # a man's number on a woman's card
     ],
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dossier.errors import Misconfigured, PageDied, PageTimeout, PageUnreadable
-from ocr.engine import TesseractEngine
+from ocr.engine_tesseract import TesseractEngine
 from tests.twins.drawn_pages import letter
 
 HABITS = """case "$1" in

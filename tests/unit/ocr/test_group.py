@@ -129,7 +129,7 @@ def test_blank_backs_stay_with_their_paper_and_stray_blanks_are_listed() -> None
 
 def test_an_unread_page_stays_with_its_paper_and_makes_the_rest_of_the_stretch_doubtful() -> None:
     result = grouped(
-        separator_sheet(1, A), form(2), FailedPage(3, "PAGE_TIMEOUT"), decision(4), separator_sheet(5, B), form(6)
+        separator_sheet(1, A), form(2), FailedPage(3, "OCR_TIMEOUT"), decision(4), separator_sheet(5, B), form(6)
     )
 
     assert spans(result) == [[2, 3], [4], [6]]

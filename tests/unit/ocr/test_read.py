@@ -135,4 +135,4 @@ def test_a_page_that_fails_is_a_result_and_the_others_go_on(tmp_path: Path) -> N
 
 def test_a_missing_language_stops_the_run_and_blames_no_page(tmp_path: Path) -> None:
     with Cage(cores=1, seconds=60) as cage, pytest.raises(Misconfigured, match="tesseract-ocr-xyz"):
-        read_pages(stored(tmp_path, letter(100)), (1,), ReadOptions(languages="xyz"), cage)
+        read_pages(stored(tmp_path, letter(100)), (1,), ReadOptions("tesseract", languages="xyz"), cage)

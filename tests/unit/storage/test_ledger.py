@@ -243,7 +243,7 @@ def test_a_record_with_other_bytes_contradicts(ledger: Ledger, tmp_path: Path) -
 
 def test_a_held_document_waits_with_everything_that_the_desk_needs(ledger: Ledger) -> None:
     one = drop(ledger)
-    doubtful = held(page(3), FailedPage(4, "PAGE_TIMEOUT"), page(5, blank=True))
+    doubtful = held(page(3), FailedPage(4, "OCR_TIMEOUT"), page(5, blank=True))
 
     ledger.held(one.id, doubtful)
     ledger.held(one.id, doubtful)
@@ -257,7 +257,7 @@ def test_a_held_document_waits_with_everything_that_the_desk_needs(ledger: Ledge
     pages = entry.paper["pages"]
     assert isinstance(pages, list)
     assert [one["number"] for one in pages] == [3, 4, 5]
-    assert (pages[0]["text"], pages[1]["failed"], pages[2]["blank"]) == ("Chữ", "PAGE_TIMEOUT", True)
+    assert (pages[0]["text"], pages[1]["failed"], pages[2]["blank"]) == ("Chữ", "OCR_TIMEOUT", True)
     assert str(CITIZEN) not in repr(entry)
     assert "Nguyễn" not in repr(entry)
 

@@ -1,0 +1,285 @@
+"""Finds the lines of print on an upright, straight, gray page, without reading them.
+
+Letters are the ground: marks of letter size, each drawn as a narrow band about its middle, so that the tails of one line
+and the accents of the next never touch. Bands that stand near each other in a row are a line; its accents, dots and dashes
+are gathered afterwards, because a line cut a hair too tight loses them. Ruled lines, leaders, frames and pictures are no
+letters. Headings far larger than the rest are looked for in a second pass.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from dossier.values import Box
+from ocr.ink import Pixels
+from ocr.marks import Marks, find_marks, middle
+
+Ints = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
+
+_BAND: Final = (0.30, 0.35, 0.80)
+"""Half the height of a letter's band: share of its own height, and least and most, in usual letter heights."""
+_GAP: Final = 1.6
+"""Letters of one line stand nearer, in usual letter heights; the blanks of justified text reach 1.2."""
+_NEAR: Final = 2.3
+"""Pieces of a row that stand nearer are joined, in letter heights; columns stand farther apart."""
+_LIKE: Final = 1.9
+"""Letter heights of pieces of one row differ by less; capitals are 1.5 times as tall as small letters."""
+_HEADING: Final = 4.5
+"""Marks so much taller than the usual letter wait for the second pass: they may be two lines grown together."""
+_MOST_SHORT: Final = 30_000
+"""Letters whose bands surely need no more labels than 16 bits can tell apart."""
+_STRAY: Final = 2.6
+"""A mark so much taller than the usual one of its line is a piece of a frame or a pen stroke."""
+_FEW: Final = 4
+_REACH_UP, _REACH_DOWN = 1.25, 0.75
+"""How far a capital with two accents reaches over the usual top of letters, and a tail with a point under the foot."""
+_MORE: Final = 1.25
+"""A second sight must show so many times the letters."""
+MOST_LINES: Final = 400
+"""Lines of one page, those with most letters; a page of an official gazette has 150."""
+_TALLEST: Final = 7.0
+_ABOVE, _BELOW = 0.95, 0.55
+"""How far the marks of a line may stand over its letters and under them, in its letter heights."""
+_BESIDE: Final = 1.1
+"""How far a dash, a full stop or a colon may stand from the first or last letter, in letter heights."""
+_MARGIN: Final = 0.16
+"""White left around a line, in letter heights: the recogniser reads best with a little and badly with none (measured)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLine:
+    """Where a line of print stands."""
+
+    box: Box
+    """Around all its ink with a little white, pixels of the page."""
+    letter: float
+    """Its usual letter height, pixels of the page."""
+
+
+def find_lines(gray: Pixels, dpi: float) -> tuple[FoundLine, ...]:
+    """Find the lines of a page whose paper is white, from the top down; cells and columns are lines of their own."""
+    rows = _without_doubles([_found(marks) for marks in find_marks(gray, dpi)])
+    rows = sorted(sorted(rows, key=lambda row: -row.letters)[:MOST_LINES], key=lambda row: row.top)
+    return tuple(FoundLine(Box(row.left, row.top, row.right, row.bottom), row.letter) for row in rows)
+
+
+def _found(marks: Marks) -> list[_Row]:
+    """The lines that one way to see the ink shows, in pixels of the page."""
+    usual = marks.letter
+    chains = _chained(marks, np.flatnonzero(marks.letters & (marks.tall <= _HEADING * usual)), usual)
+    rows = _rows(marks, chains, usual)
+    large = marks.letters & (marks.tall > _HEADING * usual) & (marks.tall <= _TALLEST * usual) & ~_inside(marks, rows)
+    if large.any():
+        size = middle(marks.tall[large])
+        rows += _rows(marks, _chained(marks, np.flatnonzero(large), size), size)
+    return [row.scaled(1 / marks.scale) for row in rows]
+
+
+def _without_doubles(ways: list[list[_Row]]) -> list[_Row]:
+    """Lines seen both ways once: the second sight replaces the first where it shows clearly more letters."""
+    if not ways:
+        return []
+    kept = ways[0]
+    for row in (row for way in ways[1:] for row in way):
+        same = [other for other in kept if other.covers(row)]
+        if row.letters > _MORE * sum(other.letters for other in same):
+            kept = [other for other in kept if other not in same] + [row]
+    return kept
+
+
+def _in_step(marks: Marks, chain: npt.NDArray[np.intp]) -> int:
+    """How many letters of a chain are of its size; none where it is no line."""
+    tall = marks.tall[chain]
+    usual = middle(tall)
+    return int(((tall > 0.55 * usual) & (tall < 1.9 * usual)).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line in the pixels of the marks."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    letter: float
+    highest: float
+    """No accent of the line stands higher."""
+    lowest: float
+    letters: int
+    """Letters of its size in it; none where a few marks are no line."""
+
+    def scaled(self, factor: float) -> _Row:
+        """The row in other pixels."""
+        return _Row(
+            self.left * factor, self.top * factor, self.right * factor, self.bottom * factor, self.letter * factor,
+            self.highest * factor, self.lowest * factor, self.letters,
+        )  # fmt: skip
+
+    def near(self, other: _Row) -> bool:
+        """Whether marks between both could belong to either."""
+        reach = 2 * max(self.letter, other.letter)
+        return self.top - reach < other.bottom and other.top - reach < self.bottom
+
+    def covers(self, other: _Row) -> bool:
+        """Whether both are the same ink, or one a part of the other."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return across > 0 and down > 0.4 * min(self.bottom - self.top, other.bottom - other.top)
+
+
+def _rows(marks: Marks, chains: Sequence[npt.NDArray[np.intp]], usual: float) -> list[_Row]:
+    """Lines made of chained letters."""
+    bodies = _joined(marks, [_body(marks, chain) for chain in chains])
+    return [
+        _with_small_marks(marks, body, [other for other in bodies if other is not body and other.near(body)])
+        for body in bodies
+        if body.right - body.left > 0.2 * usual
+    ]
+
+
+def _chained(marks: Marks, letters: npt.NDArray[np.intp], usual: float) -> list[npt.NDArray[np.intp]]:
+    """Letters that stand in a row, as lists of their numbers."""
+    share, least, most = _BAND
+    half = np.clip(share * marks.tall[letters], least * usual, most * usual)
+    bodies = np.minimum(
+        marks.tall[letters], 2 * usual
+    )  # a tall one bears accents or hangs on the line above: its foot counts
+    centre = marks.top[letters] + marks.tall[letters] - bodies / 2
+    bands = np.zeros(marks.shape, np.uint8)
+    top, bottom = np.rint(centre - half).astype(int), np.rint(centre + half).astype(int)
+    left, right = marks.left[letters], marks.left[letters] + marks.wide[letters]
+    for x0, y0, x1, y1 in zip(left.tolist(), top.tolist(), right.tolist(), bottom.tolist(), strict=True):
+        bands[max(0, y0) : y1, x0:x1] = 1
+    bands = np.asarray(cv2.morphologyEx(bands, cv2.MORPH_CLOSE, np.ones((1, int(_GAP * usual) | 1), np.uint8)), np.uint8)
+    if marks.walls is not None:
+        bands[marks.walls > 0] = 0
+    _, labels = cv2.connectedComponents(
+        bands, connectivity=8, ltype=cv2.CV_16U if letters.size < _MOST_SHORT else cv2.CV_32S
+    )
+    height, width = marks.shape
+    own = labels[np.clip(centre.astype(int), 0, height - 1), np.clip((left + right) // 2, 0, width - 1)]
+    order = np.argsort(own, kind="stable")
+    cuts = np.flatnonzero(np.diff(own[order])) + 1
+    return [group for group in np.split(letters[order], cuts) if group.size]
+
+
+def _body(marks: Marks, member: npt.NDArray[np.intp]) -> _Row:
+    """The line as far as its letters reach."""
+    tall = marks.tall[member]
+    fitting = member[tall <= _STRAY * middle(tall)] if member.size >= _FEW else member
+    top, tall = marks.top[fitting], marks.tall[fitting]
+    left, right = int(marks.left[member].min()), int((marks.left[member] + marks.wide[member]).max())
+    letter = middle(tall)
+    highest = middle(top) - _REACH_UP * letter
+    lowest = middle(top + tall) + _REACH_DOWN * letter
+    return _Row(
+        left, max(highest, float(top.min())), right, min(lowest, float((top + tall).max())), letter, highest, lowest,
+        _in_step(marks, member),
+    )  # fmt: skip
+
+
+def _joined(marks: Marks, bodies: list[_Row]) -> list[_Row]:
+    """Pieces of one row that stand near each other and have no wall between them, as one."""
+    joined: list[_Row] = []
+    homes = defaultdict[int, list[int]](list)  # rows by their height on the page, so that few must be compared
+    for piece in sorted(bodies, key=lambda body: body.left):
+        place = int((piece.top + piece.bottom) / 2 / (4 * marks.letter))
+        for number in [number for home in (place - 1, place, place + 1) for number in homes[home]]:
+            row = joined[number]
+            if _continues(row, piece) and not _walled(marks, row, piece):
+                joined[number] = _Row(
+                    min(row.left, piece.left), min(row.top, piece.top), max(row.right, piece.right),
+                    max(row.bottom, piece.bottom), max(row.letter, piece.letter),
+                    min(row.highest, piece.highest), max(row.lowest, piece.lowest), row.letters + piece.letters,
+                )  # fmt: skip
+                break
+        else:
+            homes[place].append(len(joined))
+            joined.append(piece)
+    return joined
+
+
+def _continues(row: _Row, piece: _Row) -> bool:
+    """Whether a piece goes on where a row ends: level with it, near, and together no taller than a line is."""
+    letter, larger = sorted((row.letter, piece.letter))
+    if larger > _LIKE * letter:
+        return False
+    shared = min(row.bottom, piece.bottom) - max(row.top, piece.top)
+    gap = max(row.left, piece.left) - min(row.right, piece.right)
+    whole = max(row.bottom, piece.bottom) - min(row.top, piece.top)
+    return (
+        shared > 0.5 * min(row.bottom - row.top, piece.bottom - piece.top) and gap < _NEAR * letter and whole < 3.2 * larger
+    )
+
+
+def _walled(marks: Marks, row: _Row, piece: _Row) -> bool:
+    if marks.walls is None or piece.left <= row.right:
+        return False
+    top, bottom = int(max(row.top, piece.top)), int(min(row.bottom, piece.bottom))
+    between = marks.walls[top:bottom, int(row.right) : int(piece.left) + 1]
+    return bool(between.size and between.any(axis=1).mean() > 0.7)
+
+
+def _with_small_marks(marks: Marks, body: _Row, others: list[_Row]) -> _Row:
+    """The line with the accents over and under it and the points and dashes beside it, and a little white."""
+    letter = body.letter
+    right = marks.left + marks.wide
+    bottom = marks.top + marks.tall
+    centre = (marks.top + bottom) / 2
+    over = (marks.left < body.right) & (right > body.left)
+    near = (centre > body.top - _ABOVE * letter) & (centre < body.bottom + _BELOW * letter)
+    level = (centre > body.top) & (centre < body.bottom + 0.2 * letter)
+    beside = level & (marks.left < body.right + _BESIDE * letter) & (right > body.left - _BESIDE * letter)
+    mine = marks.small & ((over & near) | beside)
+    for other in others:
+        if other.left > body.right + _BESIDE * letter or other.right < body.left - _BESIDE * letter:
+            continue
+        nearer = _distance(centre, other) < _distance(centre, body)
+        mine &= ~(nearer & (marks.left < other.right) & (right > other.left))
+    if not mine.any():
+        return _padded(body, body.left, body.top, body.right, body.bottom)
+    return _padded(
+        body,
+        min(body.left, int(marks.left[mine].min())),
+        max(min(body.top, float(marks.top[mine].min())), body.highest),
+        max(body.right, int(right[mine].max())),
+        min(max(body.bottom, float(bottom[mine].max())), body.lowest),
+    )
+
+
+def _padded(body: _Row, left: float, top: float, right: float, bottom: float) -> _Row:
+    white = max(1.0, _MARGIN * body.letter)
+    return _Row(
+        left - 2 * white,
+        top - white,
+        right + 2 * white,
+        bottom + white,
+        body.letter,
+        body.highest,
+        body.lowest,
+        body.letters,
+    )
+
+
+def _distance(centre: npt.NDArray[np.float64], row: _Row) -> npt.NDArray[np.float64]:
+    return np.maximum(np.maximum(row.top - centre, centre - row.bottom), 0.0)
+
+
+def _inside(marks: Marks, rows: list[_Row]) -> Flags:
+    """Marks whose middle lies in a line that was found: two letters grown together, or a capital with its accent."""
+    x, y = marks.left + marks.wide / 2, marks.top + marks.tall / 2
+    inside = np.zeros(x.shape, bool)
+    for row in rows:
+        inside |= (
+            (x > row.left) & (x < row.right) & (y + 0.35 * marks.tall > row.top) & (y - 0.35 * marks.tall < row.bottom)
+        )
+    return inside
