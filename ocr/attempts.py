@@ -19,6 +19,10 @@ READ_AGAIN_BELOW: Final = 0.80
 TURN_BELOW: Final = 0.55
 """A page read with less confidence is tried head down too; a page read head down was seen at 0.2 to 0.4."""
 
+SURE_FROM, SURE_LETTERS = 0.85, 12
+"""A page on which so many letters were read with this confidence stands as it was read: head down or lying, letters are
+read with 0.2 to 0.4 (digits are not: 6 and 9 read well both ways)."""
+
 _WORTHLESS: Final = 0.40
 """Confidence of babble. Words below count against a reading, so that finding more of them is no gain."""
 
@@ -47,6 +51,12 @@ class Reading:
         letters = sum(len(word.text) for line in self.lines for word in line.words)
         return self.merit / letters + _WORTHLESS if letters else 0.0
 
+    @property
+    def stands(self) -> bool:
+        """Whether the words themselves show that the page was read the right way up."""
+        words = [word for line in self.lines for word in line.words if word.confidence >= SURE_FROM]
+        return self.confidence >= SURE_FROM and sum(map(str.isalpha, "".join(word.text for word in words))) >= SURE_LETTERS
+
 
 def best_reading(sheet: Sheet, stands: Orientation, engine: Engine, first_way: Way) -> Reading:
     """Read; where the look of the page left a doubt, or the words are weak, read otherwise and keep the best."""
@@ -61,8 +71,10 @@ def best_reading(sheet: Sheet, stands: Orientation, engine: Engine, first_way: W
         return Reading(turn, stands.sure, skew, engine.read(page.image, page.dpi), page)
 
     best = attempt(stands.turn, first_way)
-    others = [] if stands.up_sure and best.confidence >= TURN_BELOW else [180]
-    others += [] if stands.across_sure else [90, 270]
+    others = [] if best.stands or (stands.up_sure and best.confidence >= TURN_BELOW) else [180]
+    others += [] if best.stands or stands.across_sure else [90, 270]
+    if best.stands:
+        best = replace(best, turn_sure=True)
     if others:
         first, *rest = sorted([best, *(attempt(stands.turn + more, first_way) for more in others)], key=_by_merit)
         clear = first.merit > 0 and first.merit > _CLEARLY_BETTER * max(reading.merit for reading in rest)

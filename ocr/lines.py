@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -30,6 +30,10 @@ _GAP: Final = 1.6
 """Letters of one line stand nearer, in usual letter heights; the blanks of justified text reach 1.2."""
 _NEAR: Final = 2.3
 """Pieces of a row that stand nearer are joined, in letter heights; columns stand farther apart."""
+_BRIDGE: Final = 16.0
+"""Pieces of a row that stand nearer, in letter heights, are joined when the gap is full of ink."""
+_FILLED: Final = 0.5
+"""Share of the columns of a gap that have ink: a few letters have 0.6 to 0.8, a leader 0.3."""
 _LIKE: Final = 1.9
 """Letter heights of pieces of one row differ by less; capitals are 1.5 times as tall as small letters."""
 _HEADING: Final = 4.5
@@ -111,9 +115,10 @@ class _Row:
     right: float
     bottom: float
     letter: float
-    highest: float
-    """No accent of the line stands higher."""
-    lowest: float
+    upper: float
+    """Where its letters usually begin."""
+    lower: float
+    """Where its letters usually end."""
     letters: int
     """Letters of its size in it; none where a few marks are no line."""
 
@@ -121,7 +126,25 @@ class _Row:
         """The row in other pixels."""
         return _Row(
             self.left * factor, self.top * factor, self.right * factor, self.bottom * factor, self.letter * factor,
-            self.highest * factor, self.lowest * factor, self.letters,
+            self.upper * factor, self.lower * factor, self.letters,
+        )  # fmt: skip
+
+    @property
+    def highest(self) -> float:
+        """No accent of the line stands higher."""
+        return self.upper - _REACH_UP * self.letter
+
+    @property
+    def lowest(self) -> float:
+        """No tail of the line, nor a point under it, ends lower."""
+        return self.lower + _REACH_DOWN * self.letter
+
+    def with_piece(self, piece: _Row) -> _Row:
+        """Both as one; the larger part says where the letters usually stand."""
+        main = self if self.letters >= piece.letters else piece
+        return _Row(
+            min(self.left, piece.left), min(self.top, piece.top), max(self.right, piece.right),
+            max(self.bottom, piece.bottom), main.letter, main.upper, main.lower, self.letters + piece.letters,
         )  # fmt: skip
 
     def near(self, other: _Row) -> bool:
@@ -150,9 +173,7 @@ def _chained(marks: Marks, letters: npt.NDArray[np.intp], usual: float) -> list[
     """Letters that stand in a row, as lists of their numbers."""
     share, least, most = _BAND
     half = np.clip(share * marks.tall[letters], least * usual, most * usual)
-    bodies = np.minimum(
-        marks.tall[letters], 2 * usual
-    )  # a tall one bears accents or hangs on the line above: its foot counts
+    bodies = np.minimum(marks.tall[letters], 2 * usual)  # of a tall one, with accents or grown together, the foot counts
     centre = marks.top[letters] + marks.tall[letters] - bodies / 2
     bands = np.zeros(marks.shape, np.uint8)
     top, bottom = np.rint(centre - half).astype(int), np.rint(centre + half).astype(int)
@@ -162,11 +183,12 @@ def _chained(marks: Marks, letters: npt.NDArray[np.intp], usual: float) -> list[
     bands = np.asarray(cv2.morphologyEx(bands, cv2.MORPH_CLOSE, np.ones((1, int(_GAP * usual) | 1), np.uint8)), np.uint8)
     if marks.walls is not None:
         bands[marks.walls > 0] = 0
-    _, labels = cv2.connectedComponents(
-        bands, connectivity=8, ltype=cv2.CV_16U if letters.size < _MOST_SHORT else cv2.CV_32S
-    )
+    kind = cv2.CV_16U if letters.size < _MOST_SHORT else cv2.CV_32S
+    _, labels = cv2.connectedComponents(bands, connectivity=8, ltype=kind)
     height, width = marks.shape
-    own = labels[np.clip(centre.astype(int), 0, height - 1), np.clip((left + right) // 2, 0, width - 1)]
+    own = labels[np.clip(centre.astype(int), 0, height - 1), np.clip((left + right) // 2, 0, width - 1)].astype(np.int64)
+    walled = own == 0  # a stroke so tall that it was taken for a wall stands alone
+    own[walled] = -1 - np.arange(np.count_nonzero(walled))
     order = np.argsort(own, kind="stable")
     cuts = np.flatnonzero(np.diff(own[order])) + 1
     return [group for group in np.split(letters[order], cuts) if group.size]
@@ -177,14 +199,9 @@ def _body(marks: Marks, member: npt.NDArray[np.intp]) -> _Row:
     tall = marks.tall[member]
     fitting = member[tall <= _STRAY * middle(tall)] if member.size >= _FEW else member
     top, tall = marks.top[fitting], marks.tall[fitting]
-    left, right = int(marks.left[member].min()), int((marks.left[member] + marks.wide[member]).max())
-    letter = middle(tall)
-    highest = middle(top) - _REACH_UP * letter
-    lowest = middle(top + tall) + _REACH_DOWN * letter
-    return _Row(
-        left, max(highest, float(top.min())), right, min(lowest, float((top + tall).max())), letter, highest, lowest,
-        _in_step(marks, member),
-    )  # fmt: skip
+    left, right = int(marks.left[fitting].min()), int((marks.left[fitting] + marks.wide[fitting]).max())
+    row = _Row(left, 0.0, right, 0.0, middle(tall), middle(top), middle(top + tall), _in_step(marks, member))
+    return replace(row, top=max(row.highest, float(top.min())), bottom=min(row.lowest, float((top + tall).max())))
 
 
 def _joined(marks: Marks, bodies: list[_Row]) -> list[_Row]:
@@ -195,12 +212,8 @@ def _joined(marks: Marks, bodies: list[_Row]) -> list[_Row]:
         place = int((piece.top + piece.bottom) / 2 / (4 * marks.letter))
         for number in [number for home in (place - 1, place, place + 1) for number in homes[home]]:
             row = joined[number]
-            if _continues(row, piece) and not _walled(marks, row, piece):
-                joined[number] = _Row(
-                    min(row.left, piece.left), min(row.top, piece.top), max(row.right, piece.right),
-                    max(row.bottom, piece.bottom), max(row.letter, piece.letter),
-                    min(row.highest, piece.highest), max(row.lowest, piece.lowest), row.letters + piece.letters,
-                )  # fmt: skip
+            if _continues(marks, row, piece) and not _walled(marks, row, piece):
+                joined[number] = row.with_piece(piece)
                 break
         else:
             homes[place].append(len(joined))
@@ -208,17 +221,23 @@ def _joined(marks: Marks, bodies: list[_Row]) -> list[_Row]:
     return joined
 
 
-def _continues(row: _Row, piece: _Row) -> bool:
-    """Whether a piece goes on where a row ends: level with it, near, and together no taller than a line is."""
+def _continues(marks: Marks, row: _Row, piece: _Row) -> bool:
+    """Whether a piece goes on where a row ends: level with it, near, and of its size."""
     letter, larger = sorted((row.letter, piece.letter))
     if larger > _LIKE * letter:
         return False
-    shared = min(row.bottom, piece.bottom) - max(row.top, piece.top)
+    shared = min(row.lower, piece.lower) - max(row.upper, piece.upper)
     gap = max(row.left, piece.left) - min(row.right, piece.right)
-    whole = max(row.bottom, piece.bottom) - min(row.top, piece.top)
-    return (
-        shared > 0.5 * min(row.bottom - row.top, piece.bottom - piece.top) and gap < _NEAR * letter and whole < 3.2 * larger
-    )
+    if shared <= 0.5 * min(row.lower - row.upper, piece.lower - piece.upper):
+        return False
+    return gap < _NEAR * letter or (gap < _BRIDGE * letter and _inked(marks, row, piece))
+
+
+def _inked(marks: Marks, row: _Row, piece: _Row) -> bool:
+    """Whether ink fills the gap: letters that a pen, a seal or dirt has grown together with, or broken ones."""
+    top, bottom = int(max(row.upper, piece.upper)), int(min(row.lower, piece.lower))
+    between = marks.ink[top:bottom, int(min(row.right, piece.right)) : int(max(row.left, piece.left)) + 1]
+    return bool(between.size and between.any(axis=0).mean() > _FILLED)
 
 
 def _walled(marks: Marks, row: _Row, piece: _Row) -> bool:
@@ -258,16 +277,7 @@ def _with_small_marks(marks: Marks, body: _Row, others: list[_Row]) -> _Row:
 
 def _padded(body: _Row, left: float, top: float, right: float, bottom: float) -> _Row:
     white = max(1.0, _MARGIN * body.letter)
-    return _Row(
-        left - 2 * white,
-        top - white,
-        right + 2 * white,
-        bottom + white,
-        body.letter,
-        body.highest,
-        body.lowest,
-        body.letters,
-    )
+    return replace(body, left=left - 2 * white, top=top - white, right=right + 2 * white, bottom=bottom + white)
 
 
 def _distance(centre: npt.NDArray[np.float64], row: _Row) -> npt.NDArray[np.float64]:

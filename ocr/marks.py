@@ -28,7 +28,7 @@ _PAPER: Final = 25
 _SHARE: Final = 0.38
 """Of the contrast of the darkest mark near by."""
 _STEP: Final = 4
-_ALIKE: Final = 0.30
+_ALIKE: Final = 0.15
 """Two ways to see ink that differ by less than this share are one."""
 _RULE_INCHES: Final = 0.33
 _RULE_THICK: Final = 0.035
@@ -46,8 +46,8 @@ _MIN_LETTERS: Final = 3
 class Marks:
     """Connected marks of the working copy; arrays of one entry a mark."""
 
-    shape: tuple[int, int]
-    """Height and width of the working copy, pixels."""
+    ink: Pixels
+    """The working copy (height, width), ruled lines left out; ink is 1."""
     left: Ints
     top: Ints
     wide: Ints
@@ -62,6 +62,12 @@ class Marks:
     """Where upright rules stand, or None where there are none."""
     scale: float
     """Pixels of the working copy for one of the page."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the working copy, pixels."""
+        height, width = self.ink.shape
+        return height, width
 
 
 def middle(values: Ints) -> float:
@@ -138,7 +144,6 @@ def _sorted(ink: Pixels, dpi: float, scale: float) -> Marks | None:
     ink, walls = _without_rules(ink, dpi)
     _, stats = components(ink)
     left, top, wide, tall, area = (np.ascontiguousarray(column) for column in stats[1:].T)
-    height, width = ink.shape
     likely = (
         (tall >= 0.04 * dpi) & (tall < 0.4 * dpi) & (wide >= 0.015 * dpi) & (wide < 6 * tall) & (area > 0.12 * wide * tall)
     )
@@ -153,7 +158,7 @@ def _sorted(ink: Pixels, dpi: float, scale: float) -> Marks | None:
     speck = (area <= 2) | (np.maximum(wide, tall) < 0.09 * letter)
     small = sound & ~letters & ~speck & (tall < 1.2 * letter) & (wide < 2.5 * letter)
     small &= ~_leaders(ink.shape, left, top, wide, tall, small, letter)
-    return Marks((height, width), left, top, wide, tall, letters, small, letter, walls, scale)
+    return Marks(ink, left, top, wide, tall, letters, small, letter, walls, scale)
 
 
 def _without_rules(ink: Pixels, dpi: float) -> tuple[Pixels, Pixels | None]:
