@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from queue import Queue
+from queue import LifoQueue
 from types import TracebackType
 from typing import Self, TypeVar, cast
 
@@ -60,7 +60,7 @@ class Cage:
             preload: modules that hold the functions to run.
         """
         self._cores, self._seconds, self._memory_mb, self._preload = cores, seconds, memory_mb, tuple(preload)
-        self._idle: Queue[_Worker | None] = Queue()
+        self._idle: LifoQueue[_Worker | None] = LifoQueue()  # the last that worked first: it is warm, and others need not start
         self._lock = threading.Lock()
         self._keeper: _Keeper | None = None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import os
 import pickle
@@ -44,10 +45,7 @@ def main(handle: int, seconds: str, memory_mb: str, *preload: str) -> None:
     _clear_after_dead_keepers()
     scratch = tempfile.TemporaryDirectory(prefix=f"cage-{os.getpid()}-")  # killed programs leave pictures of pages behind
     tempfile.tempdir = scratch.name
-    for module in preload:
-        importlib.import_module(module)
-    if "cv2" in sys.modules:
-        sys.modules["cv2"].setNumThreads(0)
+    _import(preload)
     control, workers = socket.socket(fileno=handle), set[int]()
     while os.getppid() == parent:
         ready, _, _ = select.select([control], [], [], LOOK_SECONDS)
@@ -68,7 +66,20 @@ def main(handle: int, seconds: str, memory_mb: str, *preload: str) -> None:
             _reap(workers)
             _answer(control, b"dead")
     _kill_tree(os.getpid())
+    _collect_all()
     scratch.cleanup()
+    os._exit(0)  # to take the libraries down in order costs as much as a page's check, and nothing waits in them
+
+
+def _import(modules: tuple[str, ...]) -> None:
+    """Import the libraries; the collector looks at none of their objects, neither now nor in a worker, where a look copies."""
+    gc.disable()
+    for module in modules:
+        importlib.import_module(module)
+    if "cv2" in sys.modules:
+        sys.modules["cv2"].setNumThreads(0)
+    gc.freeze()
+    gc.enable()
 
 
 def _clear_after_dead_keepers() -> None:
@@ -92,6 +103,13 @@ def _reap(workers: set[int]) -> None:
                 workers.discard(child.pid)
             elif child.pid not in workers:
                 _kill_tree(child.pid)
+
+
+def _collect_all() -> None:
+    """Wait for the killed: what a process used counts as its parent's only when the parent waits for it."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
 
 
 def _kill_tree(pid: int) -> None:

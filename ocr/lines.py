@@ -8,7 +8,6 @@ letters. Headings far larger than the rest are looked for in a second pass.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -20,6 +19,7 @@ import numpy.typing as npt
 from dossier.values import Box
 from ocr.ink import Pixels
 from ocr.marks import Marks, find_marks, middle
+from ocr.rows import Row, joined
 
 Ints = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
@@ -28,14 +28,6 @@ _BAND: Final = (0.30, 0.35, 0.80)
 """Half the height of a letter's band: share of its own height, and least and most, in usual letter heights."""
 _GAP: Final = 1.6
 """Letters of one line stand nearer, in usual letter heights; the blanks of justified text reach 1.2."""
-_NEAR: Final = 2.3
-"""Pieces of a row that stand nearer are joined, in letter heights; columns stand farther apart."""
-_BRIDGE: Final = 16.0
-"""Pieces of a row that stand nearer, in letter heights, are joined when the gap is full of ink."""
-_FILLED: Final = 0.5
-"""Share of the columns of a gap that have ink: a few letters have 0.6 to 0.8, a leader 0.3."""
-_LIKE: Final = 1.9
-"""Letter heights of pieces of one row differ by less; capitals are 1.5 times as tall as small letters."""
 _HEADING: Final = 4.5
 """Marks so much taller than the usual letter wait for the second pass: they may be two lines grown together."""
 _MOST_SHORT: Final = 30_000
@@ -43,8 +35,6 @@ _MOST_SHORT: Final = 30_000
 _STRAY: Final = 2.6
 """A mark so much taller than the usual one of its line is a piece of a frame or a pen stroke."""
 _FEW: Final = 4
-_REACH_UP, _REACH_DOWN = 1.25, 0.75
-"""How far a capital with two accents reaches over the usual top of letters, and a tail with a point under the foot."""
 _MORE: Final = 1.25
 """A second sight must show so many times the letters."""
 MOST_LINES: Final = 400
@@ -75,7 +65,7 @@ def find_lines(gray: Pixels, dpi: float) -> tuple[FoundLine, ...]:
     return tuple(FoundLine(Box(row.left, row.top, row.right, row.bottom), row.letter) for row in rows)
 
 
-def _found(marks: Marks) -> list[_Row]:
+def _found(marks: Marks) -> list[Row]:
     """The lines that one way to see the ink shows, in pixels of the page."""
     usual = marks.letter
     chains = _chained(marks, np.flatnonzero(marks.letters & (marks.tall <= _HEADING * usual)), usual)
@@ -87,7 +77,7 @@ def _found(marks: Marks) -> list[_Row]:
     return [row.scaled(1 / marks.scale) for row in rows]
 
 
-def _without_doubles(ways: list[list[_Row]]) -> list[_Row]:
+def _without_doubles(ways: list[list[Row]]) -> list[Row]:
     """Lines seen both ways once: the second sight replaces the first where it shows clearly more letters."""
     if not ways:
         return []
@@ -106,62 +96,9 @@ def _in_step(marks: Marks, chain: npt.NDArray[np.intp]) -> int:
     return int(((tall > 0.55 * usual) & (tall < 1.9 * usual)).sum())
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A line in the pixels of the marks."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    letter: float
-    upper: float
-    """Where its letters usually begin."""
-    lower: float
-    """Where its letters usually end."""
-    letters: int
-    """Letters of its size in it; none where a few marks are no line."""
-
-    def scaled(self, factor: float) -> _Row:
-        """The row in other pixels."""
-        return _Row(
-            self.left * factor, self.top * factor, self.right * factor, self.bottom * factor, self.letter * factor,
-            self.upper * factor, self.lower * factor, self.letters,
-        )  # fmt: skip
-
-    @property
-    def highest(self) -> float:
-        """No accent of the line stands higher."""
-        return self.upper - _REACH_UP * self.letter
-
-    @property
-    def lowest(self) -> float:
-        """No tail of the line, nor a point under it, ends lower."""
-        return self.lower + _REACH_DOWN * self.letter
-
-    def with_piece(self, piece: _Row) -> _Row:
-        """Both as one; the larger part says where the letters usually stand."""
-        main = self if self.letters >= piece.letters else piece
-        return _Row(
-            min(self.left, piece.left), min(self.top, piece.top), max(self.right, piece.right),
-            max(self.bottom, piece.bottom), main.letter, main.upper, main.lower, self.letters + piece.letters,
-        )  # fmt: skip
-
-    def near(self, other: _Row) -> bool:
-        """Whether marks between both could belong to either."""
-        reach = 2 * max(self.letter, other.letter)
-        return self.top - reach < other.bottom and other.top - reach < self.bottom
-
-    def covers(self, other: _Row) -> bool:
-        """Whether both are the same ink, or one a part of the other."""
-        across = min(self.right, other.right) - max(self.left, other.left)
-        down = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return across > 0 and down > 0.4 * min(self.bottom - self.top, other.bottom - other.top)
-
-
-def _rows(marks: Marks, chains: Sequence[npt.NDArray[np.intp]], usual: float) -> list[_Row]:
+def _rows(marks: Marks, chains: Sequence[npt.NDArray[np.intp]], usual: float) -> list[Row]:
     """Lines made of chained letters."""
-    bodies = _joined(marks, [_body(marks, chain) for chain in chains])
+    bodies = joined(marks, [_body(marks, chain) for chain in chains])
     return [
         _with_small_marks(marks, body, [other for other in bodies if other is not body and other.near(body)])
         for body in bodies
@@ -194,61 +131,17 @@ def _chained(marks: Marks, letters: npt.NDArray[np.intp], usual: float) -> list[
     return [group for group in np.split(letters[order], cuts) if group.size]
 
 
-def _body(marks: Marks, member: npt.NDArray[np.intp]) -> _Row:
+def _body(marks: Marks, member: npt.NDArray[np.intp]) -> Row:
     """The line as far as its letters reach."""
     tall = marks.tall[member]
     fitting = member[tall <= _STRAY * middle(tall)] if member.size >= _FEW else member
     top, tall = marks.top[fitting], marks.tall[fitting]
     left, right = int(marks.left[fitting].min()), int((marks.left[fitting] + marks.wide[fitting]).max())
-    row = _Row(left, 0.0, right, 0.0, middle(tall), middle(top), middle(top + tall), _in_step(marks, member))
+    row = Row(left, 0.0, right, 0.0, middle(tall), middle(top), middle(top + tall), _in_step(marks, member))
     return replace(row, top=max(row.highest, float(top.min())), bottom=min(row.lowest, float((top + tall).max())))
 
 
-def _joined(marks: Marks, bodies: list[_Row]) -> list[_Row]:
-    """Pieces of one row that stand near each other and have no wall between them, as one."""
-    joined: list[_Row] = []
-    homes = defaultdict[int, list[int]](list)  # rows by their height on the page, so that few must be compared
-    for piece in sorted(bodies, key=lambda body: body.left):
-        place = int((piece.top + piece.bottom) / 2 / (4 * marks.letter))
-        for number in [number for home in (place - 1, place, place + 1) for number in homes[home]]:
-            row = joined[number]
-            if _continues(marks, row, piece) and not _walled(marks, row, piece):
-                joined[number] = row.with_piece(piece)
-                break
-        else:
-            homes[place].append(len(joined))
-            joined.append(piece)
-    return joined
-
-
-def _continues(marks: Marks, row: _Row, piece: _Row) -> bool:
-    """Whether a piece goes on where a row ends: level with it, near, and of its size."""
-    letter, larger = sorted((row.letter, piece.letter))
-    if larger > _LIKE * letter:
-        return False
-    shared = min(row.lower, piece.lower) - max(row.upper, piece.upper)
-    gap = max(row.left, piece.left) - min(row.right, piece.right)
-    if shared <= 0.5 * min(row.lower - row.upper, piece.lower - piece.upper):
-        return False
-    return gap < _NEAR * letter or (gap < _BRIDGE * letter and _inked(marks, row, piece))
-
-
-def _inked(marks: Marks, row: _Row, piece: _Row) -> bool:
-    """Whether ink fills the gap: letters that a pen, a seal or dirt has grown together with, or broken ones."""
-    top, bottom = int(max(row.upper, piece.upper)), int(min(row.lower, piece.lower))
-    between = marks.ink[top:bottom, int(min(row.right, piece.right)) : int(max(row.left, piece.left)) + 1]
-    return bool(between.size and between.any(axis=0).mean() > _FILLED)
-
-
-def _walled(marks: Marks, row: _Row, piece: _Row) -> bool:
-    if marks.walls is None or piece.left <= row.right:
-        return False
-    top, bottom = int(max(row.top, piece.top)), int(min(row.bottom, piece.bottom))
-    between = marks.walls[top:bottom, int(row.right) : int(piece.left) + 1]
-    return bool(between.size and between.any(axis=1).mean() > 0.7)
-
-
-def _with_small_marks(marks: Marks, body: _Row, others: list[_Row]) -> _Row:
+def _with_small_marks(marks: Marks, body: Row, others: list[Row]) -> Row:
     """The line with the accents over and under it and the points and dashes beside it, and a little white."""
     letter = body.letter
     right = marks.left + marks.wide
@@ -275,16 +168,16 @@ def _with_small_marks(marks: Marks, body: _Row, others: list[_Row]) -> _Row:
     )
 
 
-def _padded(body: _Row, left: float, top: float, right: float, bottom: float) -> _Row:
+def _padded(body: Row, left: float, top: float, right: float, bottom: float) -> Row:
     white = max(1.0, _MARGIN * body.letter)
     return replace(body, left=left - 2 * white, top=top - white, right=right + 2 * white, bottom=bottom + white)
 
 
-def _distance(centre: npt.NDArray[np.float64], row: _Row) -> npt.NDArray[np.float64]:
+def _distance(centre: npt.NDArray[np.float64], row: Row) -> npt.NDArray[np.float64]:
     return np.maximum(np.maximum(row.top - centre, centre - row.bottom), 0.0)
 
 
-def _inside(marks: Marks, rows: list[_Row]) -> Flags:
+def _inside(marks: Marks, rows: list[Row]) -> Flags:
     """Marks whose middle lies in a line that was found: two letters grown together, or a capital with its accent."""
     x, y = marks.left + marks.wide / 2, marks.top + marks.tall / 2
     inside = np.zeros(x.shape, bool)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dossier.errors import OpeningFailed, PageDied, PageFailed
 from dossier.values import Soundness
+from ocr import errands
 from ocr.cage import Cage
-from ocr.triage import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def examine(path: Path, limits: Limits, cage: Cage) -> Soundness:
     Raises:
         InputRefused: one of its children says why; OpeningFailed where the cage had to end the look.
     """
-    act = partial(check, max_pixels=limits.max_pixels, max_pages=limits.max_pages)
+    act = partial(errands.check, max_pixels=limits.max_pixels, max_pages=limits.max_pages)
     try:
         try:
             return cage.run(act, path)

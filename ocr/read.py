@@ -3,51 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from dossier.errors import DossierError, Misconfigured, PageDied
-from dossier.values import Code, FailedPage, Page, ReadPage
+from dossier.values import Code, ReadPage
 from ocr.attempts import Reading, best_reading, placed, shines_through
 from ocr.blank import judge
-from ocr.cage import Cage
 from ocr.codes import find_codes
 from ocr.complaints import heard, speak_of_damage
-from ocr.engine import PSM, SECONDS, Engine, open_engine
+from ocr.engine import Engine
 from ocr.ink import gray_for_reading, look
 from ocr.mrz import mrz_code
 from ocr.orient import orient
 from ocr.own_text import OwnText, own_text
+from ocr.read_pages import ReadOptions, read_pages
 from ocr.scans import Scan, open_scan
 from ocr.sheet import Sheet
 
+__all__ = ["ReadOptions", "read_page", "read_pages", "read_scan"]
+
 LEAST_DPI: Final = 200
 """What NĐ 30/2020 Annex I asks of a scan."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How to read; the same for all pages of a run."""
-
-    engine: str = "own"
-    """A name of `ocr.engine.ENGINES`."""
-    languages: str = "vie"
-    """Tesseract's names, joined by plus."""
-    psm: int = PSM
-    """Tesseract's page segmentation mode."""
-    seconds: float = SECONDS
-    """Time of one reading by the engine."""
-
-    def open(self) -> Engine:
-        """The engine that these options ask for.
-
-        Raises:
-            Misconfigured: there is none of that name, or it is not installed.
-        """
-        return open_engine(self.engine, languages=self.languages, psm=self.psm, seconds=self.seconds)
 
 
 def read_page(path: Path, number: int, options: ReadOptions) -> ReadPage:
@@ -61,31 +38,6 @@ def read_page(path: Path, number: int, options: ReadOptions) -> ReadPage:
     if own and own.note:
         page = replace(page, notes=(*page.notes, own.note))
     return _damaged(page) if speak_of_damage(complaints) else page
-
-
-def read_pages(path: Path, numbers: Sequence[int], options: ReadOptions, cage: Cage) -> tuple[Page, ...]:
-    """Read several pages in a cage; one that fails becomes a `FailedPage`, the others go on.
-
-    A page whose reader died is read once more: the death may have been meant for another, or for the machine.
-
-    Raises:
-        Misconfigured: the engine is missing: no page of any file can be read.
-    """
-    act = partial(_read_number, path, options)
-    results = dict(zip(numbers, cage.map(act, numbers), strict=True))
-    died = [number for number, result in results.items() if isinstance(result, PageDied)]
-    results |= zip(died, cage.map(act, died), strict=True)
-    return tuple(_page_or_failure(number, result) for number, result in results.items())
-
-
-def _page_or_failure(number: int, result: ReadPage | DossierError) -> Page:
-    if isinstance(result, Misconfigured):
-        raise result
-    return FailedPage(number, result.code) if isinstance(result, DossierError) else result
-
-
-def _read_number(path: Path, options: ReadOptions, number: int) -> ReadPage:
-    return read_page(path, number, options)
 
 
 def read_scan(scan: Scan, engine: Engine) -> ReadPage:
