@@ -21,7 +21,7 @@ Mask = npt.NDArray[np.uint8]
 Sizes = npt.NDArray[np.int32]
 
 SKEW_LIMIT: Final = 10.5
-"""Largest angle that is looked for, degrees; feeders and hands stay below 10."""
+"""Largest angle that is found, degrees; feeders and hands stay below 10."""
 
 ACROSS_SURE: Final = 1.35
 """Ratio of the two profile energies from which the direction of the lines is certain."""
@@ -32,7 +32,8 @@ UP_SURE: Final = 0.35
 STILL: Final = 0.05
 """Angles below are measuring noise and left alone, degrees: a straight page is not turned."""
 
-_COARSE_STEP: Final = 0.5
+_REACH: Final = SKEW_LIMIT - 0.5
+"""Angles to a whole degree are looked at first."""
 _COARSE_STRIP: Final = 16
 _FINE_STRIP: Final = 6
 """Width of the strips that are shifted against each other, pixels at 100 dpi."""
@@ -110,10 +111,11 @@ def _usual_height(tall: Sizes) -> float:
 def _comb(letters: Mask) -> tuple[float, float]:
     """Energy and angle at which the rows are most comb-like, to half a degree."""
     strips = _strips(letters, _COARSE_STRIP, rows=2)
-    angles = np.arange(-SKEW_LIMIT, SKEW_LIMIT + 0.1, _COARSE_STEP)
-    energies = [_energy(strips, _COARSE_STRIP / 2, angle) for angle in angles]
-    best = int(np.argmax(energies))
-    return energies[best], float(angles[best])
+    energies = {angle: _energy(strips, _COARSE_STRIP / 2, angle) for angle in np.arange(-_REACH, _REACH + 1.0)}
+    near = max(energies, key=energies.__getitem__)
+    energies |= {angle: _energy(strips, _COARSE_STRIP / 2, angle) for angle in (near - 0.5, near + 0.5)}
+    best = max(energies, key=energies.__getitem__)
+    return energies[best], float(best)
 
 
 def _fine(letters: Mask, near: float) -> float:
