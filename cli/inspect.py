@@ -19,7 +19,7 @@ from dossier.types import TypeRule
 from dossier.values import FailedPage, Field, Filed, Held, Page, Understood
 from ocr.cage import Cage
 from ocr.opening import Limits, examine
-from ocr.read import ReadOptions, read_pages
+from ocr.read_pages import ReadOptions, read_pages
 from ocr.settle import Settled, settle
 from storage.files import hash_file
 

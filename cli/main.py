@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -108,7 +109,7 @@ def pdf(
     from config.settings import load_settings
 
     beside = Beside(hocr, alto, access)
-    with err.status(f"Đọc / reading {source.name}"):
+    with err.status(f"Đọc / reading {source.name}") if err.is_terminal else nullcontext():
         bound = make_searchable(source, target, load_settings(home), beside)
     out.print(f"→ {target} ({bound.pages} trang/pages, SHA-256 {bound.sha256[:16]}…)")
     for path in beside.paths:

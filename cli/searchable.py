@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from dossier.errors import DossierError, Misconfigured, PageFailed
 from dossier.values import BoundPdf, ReadPage
-from ocr.access import LightPage, bind_access, lighten
-from ocr.alto import write_alto
-from ocr.bind import bind
-from ocr.cage import Cage
-from ocr.hocr import write_hocr
+from ocr import errands
+from ocr.cage import PRELOAD, Cage
 from ocr.opening import Limits, examine
-from ocr.read import ReadOptions, read_pages
+from ocr.read_pages import ReadOptions, read_pages
+
+if TYPE_CHECKING:
+    from ocr.access import LightPage
 
 _TITLE = "Tài liệu số hóa"
 
@@ -48,7 +49,7 @@ def make_searchable(source: Path, target: Path, settings: Settings, beside: Besi
     """
     beside = beside or Beside()
     _all_different(source, (target, *beside.paths))
-    with Cage(cores=settings.cores, seconds=settings.page_seconds, memory_mb=settings.page_memory_mb) as cage:
+    with _open_cage(settings) as cage:
         sound = examine(source, Limits(max_pages=settings.max_pages, max_pixels=settings.max_pixels), cage)
         options = ReadOptions(settings.ocr_engine, settings.ocr_languages)
         pages = read_pages(source, range(1, sound.pages + 1), options, cage)
@@ -56,11 +57,17 @@ def make_searchable(source: Path, target: Path, settings: Settings, beside: Besi
         if len(read) != len(pages):
             lost = next(page for page in pages if not isinstance(page, ReadPage))
             raise PageFailed(f"page {lost.number}: {lost.code}")
-        bound = cage.run(partial(bind, into=target, title=_TITLE), source, tuple(read))
+        bound = cage.run(partial(errands.bind, into=target, title=_TITLE), source, tuple(read))
         if beside.access:
-            cage.run(partial(bind_access, into=beside.access), tuple(_light_pages(source, read, cage)))
-    _write_text(read, beside)
+            cage.run(partial(errands.bind_access, into=beside.access), tuple(_light_pages(source, read, cage)))
+    if beside.hocr or beside.alto:
+        _write_text(read, beside)
     return bound
+
+
+def _open_cage(settings: Settings) -> Cage:
+    libraries = (*PRELOAD, "ocr.bind")  # read in the keeper it costs a third less than in a worker: no collector looks on
+    return Cage(cores=settings.cores, seconds=settings.page_seconds, memory_mb=settings.page_memory_mb, preload=libraries)
 
 
 def _all_different(source: Path, targets: Sequence[Path]) -> None:
@@ -73,7 +80,7 @@ def _all_different(source: Path, targets: Sequence[Path]) -> None:
 def _light_pages(source: Path, pages: Sequence[ReadPage], cage: Cage) -> list[LightPage]:
     """Each page in its own call: a long file must not run into the time limit of one page."""
     light = []
-    for result in cage.map(partial(lighten, source), pages):
+    for result in cage.map(partial(errands.lighten, source), pages):
         if isinstance(result, DossierError):
             raise result
         light.append(result)
@@ -81,6 +88,9 @@ def _light_pages(source: Path, pages: Sequence[ReadPage], cage: Cage) -> list[Li
 
 
 def _write_text(pages: Sequence[ReadPage], beside: Beside) -> None:
+    from ocr.alto import write_alto  # noqa: PLC0415 - few ask for it, and all would wait for its libraries
+    from ocr.hocr import write_hocr  # noqa: PLC0415
+
     try:
         if beside.hocr:
             write_hocr(pages, beside.hocr)

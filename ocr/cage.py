@@ -28,11 +28,14 @@ from dossier.errors import DossierError, Misconfigured, PageDied, PageTimeout
 Result = TypeVar("Result")
 Item = TypeVar("Item")
 
-PRELOAD = ("ocr.read", "ocr.triage")
+PRELOAD = ("ocr.read", "ocr.triage", "ocr.engine_own")
 """Modules that the keeper imports before it forks, so that a new worker is ready in milliseconds."""
 
 START_SECONDS = 60.0
 """Time for the keeper to import its modules on a loaded machine; about 0.5 s on an idle one."""
+
+END_SECONDS = 5.0
+"""Time for the keeper to end its workers and to collect what they used; milliseconds on an idle machine."""
 
 _ENVIRONMENT = ("OMP_THREAD_LIMIT=1", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1")
 # One core for each worker: threads of Tesseract that wait for each other cost four times the CPU (measured).
@@ -60,7 +63,7 @@ class Cage:
             preload: modules that hold the functions to run.
         """
         self._cores, self._seconds, self._memory_mb, self._preload = cores, seconds, memory_mb, tuple(preload)
-        self._idle: LifoQueue[_Worker | None] = LifoQueue()  # the last that worked first: it is warm, and others need not start
+        self._idle: LifoQueue[_Worker | None] = LifoQueue()  # who worked last goes first: warm, and no other need start
         self._lock = threading.Lock()
         self._keeper: _Keeper | None = None
 
@@ -164,7 +167,7 @@ class _Keeper:
         words = (str(theirs.fileno()), json.dumps(sys.path), str(seconds), str(memory_mb), *preload)
         with theirs:
             self._process = subprocess.Popen(
-                ["env", *_ENVIRONMENT, sys.executable, "-c", _BOOT, *words],
+                ["env", *_ENVIRONMENT, sys.executable, "-S", "-c", _BOOT, *words],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C at a terminal reaches the parent only, which then closes the cage
@@ -210,9 +213,14 @@ class _Keeper:
         raise EOFError
 
     def close(self) -> None:
-        self._socket.close()  # the keeper kills everything when it sees this end closed
+        with contextlib.suppress(OSError):  # it is gone already, or does not end in time
+            self._socket.shutdown(socket.SHUT_WR)  # when the keeper hears no more of us, it ends everything
+            self._socket.settimeout(END_SECONDS)
+            while self._socket.recv(32):
+                pass
+        self._socket.close()
         try:
-            self._process.wait(5)
+            self._process.wait(1)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

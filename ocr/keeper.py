@@ -72,7 +72,7 @@ def main(handle: int, seconds: str, memory_mb: str, *preload: str) -> None:
 
 
 def _import(modules: tuple[str, ...]) -> None:
-    """Import the libraries; the collector looks at none of their objects, neither now nor in a worker, where a look copies."""
+    """Import the libraries; the collector leaves their objects alone, also in the workers, where a look is a copy."""
     gc.disable()
     for module in modules:
         importlib.import_module(module)

@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -36,6 +37,24 @@ def hang(_: int = 0) -> None:
 def burn(_: int = 0) -> None:
     """Hang inside C code that holds the interpreter lock."""
     ctypes.PyDLL(None).pause()
+
+
+def spin(seconds: float) -> None:
+    """Use this much CPU, seconds."""
+    while time.process_time() < seconds:
+        pass
+
+
+def spin_in_child(seconds: float, note: Path) -> None:
+    """Start a program that uses this much CPU, seconds, writes down its number and sleeps; then hang."""
+    program = f"""
+import os, pathlib, time
+while time.process_time() < {seconds}: pass
+pathlib.Path({str(note)!r}).write_text(str(os.getpid()))
+time.sleep(300)
+"""
+    subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
+    hang()
 
 
 def eat(_: int = 0) -> int:

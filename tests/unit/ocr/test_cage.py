@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -160,6 +162,38 @@ def test_a_closed_cage_leaves_no_process() -> None:
 
     assert is_gone(worker.pid)
     assert is_gone(keeper.pid)
+
+
+def cpu_of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def test_what_a_worker_used_is_counted_when_the_cage_is_closed() -> None:
+    before = cpu_of_children()
+    with Cage(cores=1, seconds=60, preload=[hostile_calls.MODULE]) as cage:
+        cage.run(hostile_calls.spin, 1.0)
+
+    assert cpu_of_children() - before >= 1.0
+
+
+def test_what_a_program_used_that_runs_when_the_cage_is_closed_is_counted(tmp_path: Path) -> None:
+    before = cpu_of_children()
+    with Cage(cores=1, seconds=60, preload=[hostile_calls.MODULE]) as cage, ThreadPoolExecutor() as pool:
+        call = pool.submit(cage.run, hostile_calls.spin_in_child, 1.0, tmp_path / "note")
+        spinner = number_in(tmp_path / "note")
+        cage.__exit__(None, None, None)
+
+        assert isinstance(call.exception(), PageDied)
+    assert is_gone(spinner)
+    assert cpu_of_children() - before >= 1.0
+
+
+def test_one_call_after_the_other_needs_one_worker() -> None:
+    with Cage(cores=4, seconds=5, preload=[hostile_calls.MODULE]) as cage:
+        numbers = {cage.run(hostile_calls.process_number) for _ in range(4)}
+
+    assert len(numbers) == 1
 
 
 def test_libraries_that_cannot_be_imported_are_a_fault_of_the_installation(capfd: pytest.CaptureFixture[str]) -> None:
