@@ -31,6 +31,9 @@ ENLARGE_BELOW_DPI: Final = 170.0
 _QUARTERS: Final = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 """How each turn is undone."""
 
+_LEAST_PALE, _MOST_PALE, _USUAL = 30, 120, 230
+"""Contrast of the darkest print, 0 to 255: of no print at all, of worn print, of a common office print."""
+
 _STAIR_RADIUS, _DITHER_RADIUS = 0.6, 1.1
 """Pixels at 200 dpi."""
 _SCATTERED: Final = 0.9
@@ -90,7 +93,7 @@ def _plain(gray: Pixels, dpi: float, skew_deg: float, way: Way, scale: float) ->
     plain = flatten(straighten(gray, skew_deg, scale))
     if way == "faint":
         return _stretched(plain)
-    return _sauvola(plain, scale * dpi) if way == "sharp" else plain
+    return _sauvola(plain, scale * dpi) if way == "sharp" else _darkened(plain)
 
 
 def _halved(pixels: Pixels, dpi: float) -> Pixels:
@@ -122,6 +125,15 @@ def _is_dithered(bilevel: Pixels) -> bool:
     black = bilevel < 128
     edges = int(np.count_nonzero(black[:, 1:] != black[:, :-1]))
     return edges > _SCATTERED * max(1, int(np.count_nonzero(black)))
+
+
+def _darkened(gray: Pixels) -> Pixels:
+    """Give a page whose darkest print is pale the usual contrast."""
+    darkest = 255 - float(np.percentile(gray[::4, ::4], 0.1))
+    if not _LEAST_PALE < darkest < _MOST_PALE:
+        return gray
+    gain = _USUAL / darkest
+    return np.asarray(cv2.convertScaleAbs(255 - gray, alpha=-gain, beta=255), np.uint8)
 
 
 def _stretched(gray: Pixels) -> Pixels:

@@ -39,7 +39,8 @@ def gray_for_reading(pixels: Pixels) -> Pixels:
 def is_bilevel(gray: Pixels) -> bool:
     """Whether the picture is black and white only (also after JPEG, which adds a little noise to both)."""
     counts = np.bincount(gray[::3, ::3].ravel(), minlength=256)
-    return bool(counts[24:232].sum() < 0.005 * counts.sum() and counts[:24].any())  # a nearly empty gray page has no black
+    both = counts[:24].any() and counts[232:].any()  # a nearly empty gray page has no black, a dark one no white
+    return bool(both and counts[24:232].sum() < 0.005 * counts.sum())
 
 
 def look(pixels: Pixels, dpi: float) -> Ink:
