@@ -28,8 +28,8 @@ _BAND: Final = (0.30, 0.35, 0.80)
 """Half the height of a letter's band: share of its own height, and least and most, in usual letter heights."""
 _GAP: Final = 1.6
 """Letters of one line stand nearer, in usual letter heights; the blanks of justified text reach 1.2."""
-_HEADING: Final = 4.5
-"""Marks so much taller than the usual letter wait for the second pass: they may be two lines grown together."""
+_HEADING: Final = 3.3
+"""Marks so much taller than the usual letter are looked at first: in a row a heading, alone two lines grown together."""
 _MOST_SHORT: Final = 30_000
 """Letters whose bands surely need no more labels than 16 bits can tell apart."""
 _STRAY: Final = 2.6
@@ -39,9 +39,10 @@ _MORE: Final = 1.25
 """A second sight must show so many times the letters."""
 MOST_LINES: Final = 400
 """Lines of one page, those with most letters; a page of an official gazette has 150."""
-_TALLEST: Final = 7.0
+_TALLEST: Final = 8.0
 _ABOVE, _BELOW = 0.95, 0.55
 """How far the marks of a line may stand over its letters and under them, in its letter heights."""
+_ACCENT: Final = 0.45
 _BESIDE: Final = 1.1
 """How far a dash, a full stop or a colon may stand from the first or last letter, in letter heights."""
 _MARGIN: Final = 0.16
@@ -66,14 +67,16 @@ def find_lines(gray: Pixels, dpi: float) -> tuple[FoundLine, ...]:
 
 
 def _found(marks: Marks) -> list[Row]:
-    """The lines that one way to see the ink shows, in pixels of the page."""
+    """The lines that one way to see the ink shows, in pixels of the page; headings far larger than the rest first."""
     usual = marks.letter
-    chains = _chained(marks, np.flatnonzero(marks.letters & (marks.tall <= _HEADING * usual)), usual)
-    rows = _rows(marks, chains, usual)
-    large = marks.letters & (marks.tall > _HEADING * usual) & (marks.tall <= _TALLEST * usual) & ~_inside(marks, rows)
-    if large.any():
+    large = np.flatnonzero(marks.letters & (marks.tall > _HEADING * usual) & (marks.tall <= _TALLEST * usual))
+    rows: list[Row] = []
+    if large.size >= _FEW - 1:
         size = middle(marks.tall[large])
-        rows += _rows(marks, _chained(marks, np.flatnonzero(large), size), size)
+        chains = [chain for chain in _chained(marks, large, size) if _in_step(marks, chain) >= _FEW - 1]
+        rows = _rows(marks, chains, size)
+    rest = marks.letters & (marks.tall <= _TALLEST * usual) & ~_inside(marks, rows)
+    rows += _rows(marks, _chained(marks, np.flatnonzero(rest), usual), usual)
     return [row.scaled(1 / marks.scale) for row in rows]
 
 
@@ -99,10 +102,11 @@ def _in_step(marks: Marks, chain: npt.NDArray[np.intp]) -> int:
 def _rows(marks: Marks, chains: Sequence[npt.NDArray[np.intp]], usual: float) -> list[Row]:
     """Lines made of chained letters."""
     bodies = joined(marks, [_body(marks, chain) for chain in chains])
+    bodies = [body for body in bodies if body.right - body.left > 0.2 * usual]
+    bodies = sorted(bodies, key=lambda body: -body.letters)[:MOST_LINES]
     return [
         _with_small_marks(marks, body, [other for other in bodies if other is not body and other.near(body)])
         for body in bodies
-        if body.right - body.left > 0.2 * usual
     ]
 
 
@@ -152,6 +156,8 @@ def _with_small_marks(marks: Marks, body: Row, others: list[Row]) -> Row:
     level = (centre > body.top) & (centre < body.bottom + 0.2 * letter)
     beside = level & (marks.left < body.right + _BESIDE * letter) & (right > body.left - _BESIDE * letter)
     mine = marks.small & ((over & near) | beside)
+    accent = (marks.tall < 0.5 * letter) & (marks.wide < 1.1 * letter)  # of a heading: as large as letters of the rest
+    mine |= marks.letters & accent & over & (centre > body.top - _ACCENT * letter) & (centre < body.bottom + 0.2 * letter)
     for other in others:
         if other.left > body.right + _BESIDE * letter or other.right < body.left - _BESIDE * letter:
             continue

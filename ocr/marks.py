@@ -31,10 +31,15 @@ _STEP: Final = 4
 _ALIKE: Final = 0.15
 """Two ways to see ink that differ by less than this share are one."""
 _RULE_INCHES: Final = 0.33
+_CAPITAL_WIDE, _CAPITAL_TALL = (0.12, 0.8), 0.7
+"""Inches: a capital of 48 points."""
 _RULE_THICK: Final = 0.035
 _ALONE: Final = 0.7
 """Share of the marks near a side of a frame that belong to it; the digits of a table stand among others."""
-_FRAME_PIECES: Final = 12
+_FRAME_PIECES: Final = 25
+"""One side of a frame has 40 to 60; so many rows with the same single sign in two columns are no table of an office."""
+_APART: Final = 0.5
+"""Sides of a frame are farther apart than this share of what the page holds."""
 _GRID: Final = 5
 _FRAME_STEP: Final = 1.4
 _LEAST_SIDE: Final = 12
@@ -147,12 +152,13 @@ def _sorted(ink: Pixels, dpi: float, scale: float) -> Marks | None:
     likely = (
         (tall >= 0.04 * dpi) & (tall < 0.4 * dpi) & (wide >= 0.015 * dpi) & (wide < 6 * tall) & (area > 0.12 * wide * tall)
     )
+    pieces = _ornament(left, top, wide, tall, likely)
+    likely &= ~pieces
     if likely.sum() < _MIN_LETTERS:
         return None
     letter = middle(tall[likely])
-    sound = (area > 0.08 * wide * tall) & (wide < 20 * letter) & (tall < 8 * letter)
+    sound = ~pieces & (area > 0.08 * wide * tall) & (wide < 20 * letter) & (tall < 8 * letter)
     letters = sound & (tall >= 0.6 * letter) & (wide >= 0.12 * letter) & (wide < np.maximum(14 * letter, 3 * tall))
-    letters &= ~_ornament(left, top, wide, tall, letters)
     if letters.sum() < _MIN_LETTERS:
         return None
     speck = (area <= 2) | (np.maximum(wide, tall) < 0.09 * letter)
@@ -172,12 +178,25 @@ def _without_rules(ink: Pixels, dpi: float) -> tuple[Pixels, Pixels | None]:
             continue
         block = cv2.morphologyEx(run, cv2.MORPH_OPEN, np.ones((thick + 1, thick + 1), np.uint8))  # a picture, not a line
         run &= ~np.asarray(cv2.dilate(block, np.ones((3, 3), np.uint8)), np.uint8)
+        if size[1] == 1:
+            run = _walls(run, ink, dpi)
+            walls = run if run.any() else None
         rules |= run
-        if size[1] == 1 and run.any():
-            walls = run
     if not rules.any():
         return ink, walls
     return np.asarray(ink & ~np.asarray(cv2.dilate(rules, np.ones((3, 3), np.uint8)), np.uint8), np.uint8), walls
+
+
+def _walls(run: Pixels, ink: Pixels, dpi: float) -> Pixels:
+    """Upright runs that are rules; the stem of a large capital is a part of a mark of a capital's size."""
+    if not run.any():
+        return run
+    labels, stats = components(ink)
+    wide, tall = stats[:, 2], stats[:, 3]
+    (thin, broad), high = (inches * dpi for inches in _CAPITAL_WIDE), _CAPITAL_TALL * dpi
+    capital = (tall < high) & (wide > thin) & (wide < broad)
+    capital[0] = False
+    return np.asarray(run & ~capital.astype(np.uint8)[labels] & 1, np.uint8)
 
 
 def _leaders(shape: tuple[int, ...], left: Ints, top: Ints, wide: Ints, tall: Ints, small: Flags, letter: float) -> Flags:
@@ -198,22 +217,35 @@ def _leaders(shape: tuple[int, ...], left: Ints, top: Ints, wide: Ints, tall: In
     return leaders
 
 
-def _ornament(left: Ints, top: Ints, wide: Ints, tall: Ints, letters: Flags) -> Flags:
-    """Pieces of a frame: many of one size on one row or one column, at even distances."""
+def _ornament(left: Ints, top: Ints, wide: Ints, tall: Ints, likely: Flags) -> Flags:
+    """Pieces of a frame: marks of one size at even distances, left and right, or above and below."""
     pieces = np.zeros(left.shape, bool)
-    numbers = np.flatnonzero(letters)
+    numbers = np.flatnonzero(likely)
+    if numbers.size < 2 * _FRAME_PIECES:
+        return pieces
     across, down = left[numbers] + wide[numbers] // 2, top[numbers] + tall[numbers] // 2
-    for place, along, size in ((down, across, wide[numbers]), (across, down, tall[numbers])):
-        for shift in (0, _GRID // 2):  # what one grid parts, the other joins
-            key = np.stack([(value + shift) // _GRID for value in (place, wide[numbers], tall[numbers])], axis=1)
-            _, group, count = np.unique(key, axis=0, return_inverse=True, return_counts=True)
-            for crowd in np.flatnonzero(count >= _FRAME_PIECES):
-                members = np.flatnonzero(group.ravel() == crowd)
-                near = np.abs(place - middle(place[members])) < 2 * middle(size[members])
-                alone = members.size > _ALONE * np.count_nonzero(near & (along >= along[members].min()))
-                if alone and _is_even(np.sort(along[members]), middle(size[members])):
-                    pieces[numbers[members]] = True
+    sizes = wide[numbers], tall[numbers]
+    for place, along, size in ((down, across, sizes[0]), (across, down, sizes[1])):
+        sides = _even_runs(place, along, size, sizes)
+        places = [middle(place[side]) for side in sides]
+        if sides and max(places) - min(places) > _APART * (place.max() - place.min()):
+            pieces[numbers[np.concatenate(sides)]] = True
     return pieces
+
+
+def _even_runs(place: Ints, along: Ints, size: Ints, sizes: tuple[Ints, Ints]) -> list[npt.NDArray[np.intp]]:
+    """Many marks of one size, at one place and at even distances along it, with few others among them."""
+    runs = []
+    for shift in (0, _GRID // 2):  # what one grid parts, the other joins
+        key = np.stack([(value + shift) // _GRID for value in (place, *sizes)], axis=1)
+        _, group, count = np.unique(key, axis=0, return_inverse=True, return_counts=True)
+        for crowd in np.flatnonzero(count >= _FRAME_PIECES):
+            members = np.flatnonzero(group.ravel() == crowd)
+            near = np.abs(place - middle(place[members])) < 2 * middle(size[members])
+            alone = members.size > _ALONE * np.count_nonzero(near & (along >= along[members].min()))
+            if alone and _is_even(np.sort(along[members]), middle(size[members])):
+                runs.append(members)
+    return runs
 
 
 def _is_even(places: Ints, size: float) -> bool:

@@ -17,6 +17,8 @@ _FILLED: Final = 0.4
 """Share of the columns of a gap that have ink: a few letters have 0.6 to 0.8, a leader 0.3."""
 _LIKE: Final = 1.9
 """Letter heights of pieces of one row differ by less; capitals are 1.5 times as tall as small letters."""
+_FRAGMENT: Final = 2
+"""Letters: so few say little of the size of their row, and may be a part of one that broke off."""
 _REACH_UP, _REACH_DOWN = 1.25, 0.75
 """How far a capital with two accents reaches over the usual top of letters, and a tail with a point under the foot."""
 
@@ -63,8 +65,11 @@ class Row:
         )  # fmt: skip
 
     def holds(self, other: Row) -> bool:
-        """Whether another lies within it, as far as its letters usually stand."""
-        level = self.upper < (other.upper + other.lower) / 2 < self.lower
+        """Whether another lies within it: where its letters usually stand, or a fragment where tails and accents reach."""
+        if other.letters <= _FRAGMENT:
+            level = self.highest <= other.upper and other.lower <= self.lowest
+        else:
+            level = self.upper < (other.upper + other.lower) / 2 < self.lower
         return level and self.left <= other.left and other.right <= self.right
 
     def near(self, other: Row) -> bool:
@@ -117,7 +122,8 @@ def _continues(marks: Marks, row: Row, piece: Row) -> bool:
     """Whether a piece goes on where a level row ends: of its size, and near or joined by ink."""
     letter, larger = sorted((row.letter, piece.letter))
     gap = max(row.left, piece.left) - min(row.right, piece.right)
-    if larger > _LIKE * letter or _is_walled(marks, row, piece):
+    like = _LIKE if min(row.letters, piece.letters) > _FRAGMENT else 1.5 * _LIKE
+    if larger > like * letter or _is_walled(marks, row, piece):
         return False
     return gap < _NEAR * letter or (gap < _BRIDGE * letter and _is_inked(marks, row, piece))
 

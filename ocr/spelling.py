@@ -85,8 +85,6 @@ def _readings(words: Sequence[DoubtfulWord], place: int, syllables: Syllables) -
 def _may_change(words: Sequence[DoubtfulWord], place: int, core: str) -> bool:
     if core.islower():
         return True
-    if core.isupper() and all(word.text == word.text.upper() for word in words):
-        return True
     if not core.istitle() or place + 1 == len(words):
         return False
     before = words[place - 1].text if place else "."

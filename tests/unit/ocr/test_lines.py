@@ -205,3 +205,31 @@ def test_a_hostile_page_is_done_in_a_few_seconds(page: object) -> None:
 @pytest.mark.parametrize("gray", [0, 128, 255])
 def test_a_picture_without_letters_has_no_lines(shape: tuple[int, int], gray: int) -> None:
     assert find_lines(np.full(shape, gray, np.uint8), 200) == ()
+
+
+def test_a_column_of_one_repeated_digit_is_no_frame() -> None:
+    page = blank(150)
+    inks = []
+    for row in range(14):
+        inks.append(written(page, 150, 150 + 45 * row, "Giấy tờ kèm theo hồ sơ"))
+        inks.append(written(page, 800, 150 + 45 * row, "1"))
+
+    assert_each_alone(find_lines(page, 150), inks)
+
+
+@pytest.mark.parametrize("points", [32, 40])
+def test_a_heading_of_a_diploma_is_one_line(points: int) -> None:
+    page = letter(150).copy()
+    heading = written(page, 150, 1350, "BẰNG KHEN", points=points)
+
+    assert sum(holds(line, heading) for line in find_lines(page, 150)) == 1
+
+
+def test_a_page_of_noise_takes_seconds_not_minutes() -> None:
+    noise = np.random.default_rng(1).random(blank(300).shape) < 0.2
+    page = np.where(noise, np.uint8(0), letter(300))
+    start = time.process_time()
+
+    find_lines(page, 300)
+
+    assert time.process_time() - start < 25

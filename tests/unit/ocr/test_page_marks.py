@@ -80,6 +80,7 @@ def test_many_pieces_of_one_size_at_even_distances_are_a_frame() -> None:
     framed = page.copy()
     for place in range(60, 1180, 36):
         cv2.circle(framed, (place, 60), 9, 0, 3)
+        cv2.circle(framed, (place, 1690), 9, 0, 3)
 
     marks = only(framed)
 
