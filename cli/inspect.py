@@ -111,6 +111,7 @@ def _page(page: Page, separator: bool) -> Json:
                 "confidence": 0.0, "seconds": round(page.seconds, 3), "error": page.code}  # fmt: skip
     return {"index": page.number, "text": page.text, "rotation": page.turn, "skew": round(page.skew_deg, 2),
             "blank": page.blank, "separator": separator, "confidence": round(page.confidence, 3),
+            "turn_sure": page.turn_sure, "notes": list(page.notes), "engine": page.engine,
             "seconds": round(page.seconds, 3)}  # fmt: skip
 
 

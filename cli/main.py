@@ -105,15 +105,17 @@ def pdf(
     home: Home = HERE,
 ) -> None:
     """Một tệp thành PDF/A-2u tìm kiếm được. / One file to a searchable PDF/A-2u; no stack needed."""
-    from cli.searchable import Beside, make_searchable
+    from cli.searchable import Beside, make_searchable, noted
     from config.settings import load_settings
 
     beside = Beside(hocr, alto, access)
     with err.status(f"Đọc / reading {source.name}") if err.is_terminal else nullcontext():
-        bound = make_searchable(source, target, load_settings(home), beside)
-    out.print(f"→ {target} ({bound.pages} trang/pages, SHA-256 {bound.sha256[:16]}…)")
+        made = make_searchable(source, target, load_settings(home), beside)
+    out.print(f"→ {target} ({made.pdf.pages} trang/pages, SHA-256 {made.pdf.sha256[:16]}…)")
     for path in beside.paths:
         out.print(f"→ {path} ({path.stat().st_size // 1000} kB)")
+    for pages, words in noted(made.notes):
+        err.print(f"[yellow]![/yellow] {pages}: {words.vi}. / {words.en}.", markup=True, soft_wrap=True)
 
 
 @app.command()

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
+from dossier.doubts import DOUBTS, Doubt
 from dossier.errors import DossierError, Misconfigured, PageFailed
+from dossier.notes import NOTES
 from dossier.values import BoundPdf, ReadPage
 from ocr import errands
 from ocr.cage import PRELOAD, Cage
@@ -39,7 +41,16 @@ class Beside:
         return tuple(path for path in (self.hocr, self.alto, self.access) if path)
 
 
-def make_searchable(source: Path, target: Path, settings: Settings, beside: Beside | None = None) -> BoundPdf:
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """What was made, and what a person should know of it."""
+
+    pdf: BoundPdf
+    notes: tuple[tuple[int, str], ...]
+    """Page and key of `dossier.notes.NOTES`, or of `dossier.doubts.DOUBTS` where it is a doubt."""
+
+
+def make_searchable(source: Path, target: Path, settings: Settings, beside: Beside | None = None) -> Searchable:
     """Read every page of ``source`` and write ``target``, and what is asked for beside it.
 
     Raises:
@@ -62,7 +73,19 @@ def make_searchable(source: Path, target: Path, settings: Settings, beside: Besi
             cage.run(partial(errands.bind_access, into=beside.access), tuple(_light_pages(source, read, cage)))
     if beside.hocr or beside.alto:
         _write_text(read, beside)
-    return bound
+    return Searchable(bound, tuple((page.number, note) for page in read for note in _notes_of(page)))
+
+
+def noted(notes: Sequence[tuple[int, str]]) -> list[tuple[str, Doubt]]:
+    """For each kind of note the pages, for example ``1, 3``, and its words."""
+    pages: dict[str, list[str]] = {}
+    for page, key in notes:
+        pages.setdefault(key, []).append(str(page))
+    return [(", ".join(numbers), (NOTES | DOUBTS)[key]) for key, numbers in pages.items()]
+
+
+def _notes_of(page: ReadPage) -> tuple[str, ...]:
+    return (*page.notes, *(() if page.turn_sure else ("turn_unsure",)), *(("damaged_picture",) if page.damaged else ()))
 
 
 def _open_cage(settings: Settings) -> Cage:

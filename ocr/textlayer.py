@@ -12,6 +12,10 @@ from ocr.typeface import Glyph, Typeface, readable
 _LEAST_INK: Final = 0.45
 """Height of a lower-case x, as a part of the size: a line of dots or dashes alone says too little about its size."""
 
+_SEEN_GAP: Final = 0.17
+"""Of the size: readers of PDF that look at places only (`pdftotext -raw`) take words that stand nearer for
+one word. A blank of print is wider, so a word that reaches nearer was measured too long, and is marked shorter."""
+
 
 def text_operators(page: ReadPage, typeface: Typeface, font_name: str, scale: tuple[float, float]) -> bytes:
     """The text object of one page, empty for a page without words.
@@ -38,6 +42,9 @@ def _line(line: Line, typeface: Typeface, font_name: str, scale: tuple[float, fl
     for place, (word, text) in enumerate(words, start=1):
         natural = sum(typeface.glyphs[char].advance for char in text) * size / 1000
         wide = max(word.box.width, 1.0) * scale[0]
+        if place < len(words):
+            gap = (words[place][0].box.left - word.box.right) * scale[0]
+            wide = max(wide - max(_SEEN_GAP * size - gap, 0.0), 0.5 * wide)
         stretch = 100 * wide / natural if natural else 100.0
         spoken = text + " " if place < len(words) else text
         codes = "".join(f"{typeface.glyphs[char].code:04X}" for char in spoken)

@@ -76,7 +76,19 @@ def test_inspect_lists_every_file_with_its_pages_its_error_or_its_twin(tmp_path:
     assert found["rỗng.pdf"]["error"]["code"] == "EMPTY"
     assert found["thư bản sao.jpg"]["duplicate_of"] == "thư.jpg"
     (page,) = found["thư.jpg"]["pages"]
-    assert set(page) == {"index", "text", "rotation", "skew", "blank", "separator", "confidence", "seconds"}
+    assert set(page) == {
+        "index",
+        "text",
+        "rotation",
+        "skew",
+        "blank",
+        "separator",
+        "confidence",
+        "seconds",
+        "turn_sure",
+        "notes",
+        "engine",
+    }
     assert page["text"]
     (document,) = found["thư.jpg"]["documents"]
     assert document["type"] == "unknown"
