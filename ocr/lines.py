@@ -57,13 +57,15 @@ class FoundLine:
     """Around all its ink with a little white, pixels of the page."""
     letter: float
     """Its usual letter height, pixels of the page."""
+    letters: int
+    """Marks of the size of its letters; what touches counts once."""
 
 
 def find_lines(gray: Pixels, dpi: float) -> tuple[FoundLine, ...]:
     """Find the lines of a page whose paper is white, from the top down; cells and columns are lines of their own."""
     rows = _without_doubles([_found(marks) for marks in find_marks(gray, dpi)])
     rows = sorted(sorted(rows, key=lambda row: -row.letters)[:MOST_LINES], key=lambda row: row.top)
-    return tuple(FoundLine(Box(row.left, row.top, row.right, row.bottom), row.letter) for row in rows)
+    return tuple(FoundLine(Box(row.left, row.top, row.right, row.bottom), row.letter, row.letters) for row in rows)
 
 
 def _found(marks: Marks) -> list[Row]:
