@@ -67,6 +67,7 @@ def measure(command: Sequence[str], log: Path, seconds: float) -> Cost:
 
 def main(arguments: Sequence[str]) -> None:
     """Command line: LOG, SECONDS, CORES, then the command; the cost goes to the standard output as JSON."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
     log, seconds, cores, *command = arguments
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(cores)])
     sys.stdout.write(json.dumps(asdict(measure(command, Path(log), float(seconds)))))

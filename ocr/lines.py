@@ -3,7 +3,7 @@
 Letters are the ground: marks of letter size, each drawn as a narrow band about its middle, so that the tails of one line
 and the accents of the next never touch. Bands that stand near each other in a row are a line; its accents, dots and dashes
 are gathered afterwards, because a line cut a hair too tight loses them. Ruled lines, leaders, frames and pictures are no
-letters. Headings far larger than the rest are looked for in a second pass.
+letters. Headings far larger than the rest are looked for first.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from ocr.ink import Pixels
 from ocr.marks import Marks, find_marks, middle
 from ocr.rows import Row, joined
 
-Ints = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 _BAND: Final = (0.30, 0.35, 0.80)
