@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
@@ -71,17 +72,13 @@ _Model = TypeVar("_Model", bound=_Entry)
 def load_document_types(path: Path | None = None) -> tuple[TypeRule, ...]:
     """Read the table of types; without ``path`` the one that ships with the programs.
 
+    Args:
+        path: a file, or a folder whose ``*.toml`` together are the table.
+
     Raises:
         Misconfigured: naming the entry and what is wrong with it.
     """
-    try:
-        text = (path or files("config") / "document_types.toml").read_text(encoding="utf-8")
-        raw = tomllib.loads(text)
-    except OSError as error:
-        raise Misconfigured(f"document types: the table cannot be opened: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"document types: not a TOML file: {error}") from error
-    table = _checked(_Table, raw, "table")
+    table = _checked(_Table, _read(path or files("config") / "types"), "table")
     cues = {name: _cue(name, _checked(_CueEntry, entry, f"[cue.{name}]")) for name, entry in table.cue.items()}
     fields = {name: _field(name, _checked(_FieldEntry, entry, f"[field.{name}]")) for name, entry in table.field.items()}
     stops = _folded(table.stops, "stops")
@@ -91,6 +88,33 @@ def load_document_types(path: Path | None = None) -> tuple[TypeRule, ...]:
     )
     _refuse_twins(rules)
     return rules
+
+
+def _read(path: Traversable) -> dict[str, object]:
+    """The parts put together; a name that two files define is an error, not a choice."""
+    whole: dict[str, object] = {}
+    try:
+        parts = sorted(path.iterdir(), key=lambda part: part.name) if path.is_dir() else [path]
+        for part in (part for part in parts if part.name.endswith(".toml")):
+            _add(whole, tomllib.loads(part.read_text(encoding="utf-8")), part.name)
+    except OSError as error:
+        raise Misconfigured(f"document types: the table cannot be opened: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"document types: not a TOML file: {error}") from error
+    return whole
+
+
+def _add(whole: dict[str, object], part: Mapping[str, object], where: str) -> None:
+    for key, value in part.items():
+        there = whole.setdefault(key, type(value)())
+        if isinstance(there, dict) and isinstance(value, dict):
+            if twins := there.keys() & value.keys():
+                raise Misconfigured(f"document types, {where}: {key}.{min(twins)} stands in another file too")
+            there |= value
+        elif isinstance(there, list) and isinstance(value, list):
+            there += value
+        else:
+            raise Misconfigured(f"document types, {where}: {key}: another file gives it another form")
 
 
 def _checked(model: type[_Model], entry: object, where: str) -> _Model:

@@ -88,3 +88,20 @@ def test_a_missing_table_is_refused_without_its_path_in_the_message(tmp_path: Pa
         load_document_types(tmp_path / "none.toml")
 
     assert str(tmp_path) not in str(caught.value)
+
+
+def test_a_table_in_several_files_is_one_table(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('[cue.motto]\nphrases = ["cộng hòa"]\n', encoding="utf-8")
+    (tmp_path / "b.toml").write_text(
+        '[[type]]\nname = "don"\nvi = "Đơn"\nen = "Form"\ntitles = ["đơn"]\nsupport = { motto = 0.1 }\n', encoding="utf-8"
+    )
+
+    assert [rule.type for rule in load_document_types(tmp_path)] == ["don"]
+
+
+def test_a_cue_that_two_files_define_is_refused(tmp_path: Path) -> None:
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text('[cue.motto]\nphrases = ["cộng hòa"]\n', encoding="utf-8")
+
+    with pytest.raises(Misconfigured, match=r"cue\.motto stands in another file too"):
+        load_document_types(tmp_path)
