@@ -27,6 +27,8 @@ CitizenToken = NewType("CitizenToken", str)
 QuarterTurn = Literal[0, 90, 180, 270]
 """Degrees clockwise that the upright page was turned in the stored image."""
 
+FieldSource = Literal["print", "qr", "barcode", "mrz"]
+
 UNKNOWN_TYPE = "unknown"
 """The type of a paper that no rule recognised: a normal answer, and a reason to hold it."""
 
@@ -164,6 +166,20 @@ class Separator:
 
     dossier_code: DossierCode
     citizen_id: CitizenId | None
+    procedure: str | None = None
+    """Code of the administrative procedure (mã TTHC), where the sheet says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandInManifest:
+    """What a reception system says of a scan in the file that it drops beside it."""
+
+    dossier_code: DossierCode | None
+    citizen_id: CitizenId | None
+    name: str | None = None
+    """The applicant's name."""
+    procedure: str | None = None
+    """Code of the administrative procedure (mã TTHC)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +236,10 @@ class Verdict:
     """0.0 to 1.0."""
     because: tuple[str, ...] = ()
     """Names of the cues that fired."""
+    model: str = ""
+    """The type that the text model names; empty where it was not asked."""
+    model_score: float = 0.0
+    """The text model's calibrated probability of that type, 0.0 to 1.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +252,10 @@ class Field:
     box: Box | None
     confidence: float
     """0.0 to 1.0."""
+    checks: tuple[str, ...] = ()
+    """Names of the checks that the value passed, keys of `dossier.checks.CHECKS`."""
+    source: FieldSource = "print"
+    """Where it was read; what a machine reads carries its own check and outranks print."""
 
 
 Fields = Mapping[str, Field]
@@ -249,6 +273,8 @@ class Understood:
     """From the separator, else read on the paper."""
     citizen_id: CitizenId | None
     """The applicant of the dossier, not necessarily the person the paper is about."""
+    linked_by: tuple[str, ...] = ()
+    """What bound it to dossier and citizen: keys of `dossier.links.LINKS`, strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
