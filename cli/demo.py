@@ -21,7 +21,7 @@ from cli.installation import new_portal_caller
 from cli.screens import page_range, progress, reasons, show_addresses
 from config.document_types import load_document_types
 from config.settings import Settings
-from dossier.codes import masked, parse_citizen_id
+from dossier.citizen_id import masked, parse_citizen_id
 from dossier.errors import SealBroken, StackFailed, StoreCorrupt
 from signing.clock import VIETNAM
 from signing.verify import verify

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import repeat
 from pathlib import Path
 
@@ -16,11 +16,11 @@ from config.document_types import load_document_types
 from config.settings import Settings
 from dossier.errors import DossierError, Misconfigured
 from dossier.types import TypeRule
-from dossier.values import FailedPage, Field, Filed, Held, Page, Understood
+from dossier.values import FailedPage, Filed, Held, Page, Understood
 from ocr.cage import Cage
 from ocr.opening import Limits, examine
 from ocr.read_pages import ReadOptions, read_pages
-from ocr.settle import Settled, settle
+from ocr.settle import Beside, Settled, settle
 from storage.files import hash_file
 
 _SUFFIXES = {".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"}
@@ -29,7 +29,9 @@ Json = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class Reader:
+    """What it takes to understand a file."""
+
     settings: Settings
     rules: tuple[TypeRule, ...]
     cage: Cage
@@ -48,7 +50,7 @@ def inspect_files(paths: Sequence[Path], results: Path, settings: Settings, cons
         ThreadPoolExecutor(settings.cores) as files_at_once,
         Progress(console=console, transient=True) as bar,
     ):
-        reader = _Reader(settings, load_document_types(), cage)
+        reader = Reader(settings, load_document_types(), cage)
         row = bar.add_task("Đọc / reading", total=len(files))
         for result in files_at_once.map(_result, files, twins, repeat(reader)):
             found.append(result)
@@ -72,12 +74,12 @@ def _twins(files: Sequence[Path]) -> list[str | None]:
     return [None if one is file else one.name for one, file in zip(earlier, files, strict=True)]
 
 
-def _result(file: Path, duplicate_of: str | None, reader: _Reader) -> Json:
+def _result(file: Path, duplicate_of: str | None, reader: Reader) -> Json:
     result: Json = {"file": file.name, "duplicate_of": duplicate_of, "error": None, "pages": [], "documents": []}
     if duplicate_of:
         return result
     try:
-        pages, settled = _read(file, reader)
+        pages, settled = read_and_settle(file, reader)
     except Misconfigured:
         raise
     except DossierError as error:
@@ -91,7 +93,12 @@ def _result(file: Path, duplicate_of: str | None, reader: _Reader) -> Json:
     }
 
 
-def _read(file: Path, reader: _Reader) -> tuple[tuple[Page, ...], Settled]:
+def read_and_settle(file: Path, reader: Reader) -> tuple[tuple[Page, ...], Settled]:
+    """The pages of one file and what became of them.
+
+    Raises:
+        InputRefused: the file cannot be opened.
+    """
     settings = reader.settings
     sound = examine(file, Limits(max_pages=settings.max_pages, max_pixels=settings.max_pixels), reader.cage)
     options = ReadOptions(settings.ocr_engine, settings.ocr_languages)
@@ -99,8 +106,8 @@ def _read(file: Path, reader: _Reader) -> tuple[tuple[Page, ...], Settled]:
     settled = settle(
         pages,
         reader.rules,
-        review_type_below=settings.review_type_below,
-        review_text_below=settings.review_text_below,
+        settings.review_bars,
+        beside=Beside(file_name=file.name),
     )
     return pages, settled
 
@@ -124,11 +131,10 @@ def _document(outcome: Filed | Held) -> Json:
         "last_page": document.last_page,
         "dossier_code": understood.dossier_code,
         "citizen_id": understood.citizen_id,
-        "fields": {name: _value(field) for name, field in understood.fields.items()},
+        "fields": {name: field.value for name, field in understood.fields.items()},
         "confidence": round(understood.verdict.score, 3),
         "held": list(outcome.why) if isinstance(outcome, Held) else [],
+        "linked_by": list(understood.linked_by),
+        "verdict": asdict(understood.verdict),
+        "values": {name: asdict(field) for name, field in understood.fields.items()},
     }
-
-
-def _value(field: Field) -> str:
-    return field.value

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli import held
 from dossier.errors import DossierError
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Số hóa hồ sơ: từ bản quét đến hồ sơ điện tử tin cậy. / From scans to trusted digital dossiers.",
 )
+app.add_typer(held.app, name="held")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -96,6 +98,24 @@ def inspect(
 
 
 @app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(help="PDF, TIFF, JPEG, PNG", exists=True, dir_okay=False)],
+    page: Annotated[int, typer.Option(min=1, help="Số trang trong tệp / page of the file")] = 1,
+    picture: Annotated[Path | None, typer.Option("--out", help="Ảnh có khung / picture with boxes", dir_okay=False)] = None,
+    home: Home = HERE,
+) -> None:
+    """Vì sao trang được hiểu như vậy. / Why a page was understood as it was, as text and as a picture with boxes."""
+    from cli import explain as explaining
+    from config.settings import load_settings
+
+    target = picture or Path(f"explain-page-{page}.png")
+    with err.status(f"Đọc / reading {file.name}") if err.is_terminal else nullcontext():
+        explained = explaining.explain(file, page, target, load_settings(home))
+    explaining.show(explained, out)
+    out.print(f"→ {target}")
+
+
+@app.command()
 def pdf(
     source: Annotated[Path, typer.Argument(help="PDF, TIFF, JPEG, PNG", exists=True, dir_okay=False)],
     target: Annotated[Path, typer.Argument(help="PDF/A-2u")],
@@ -119,6 +139,30 @@ def pdf(
 
 
 @app.command()
+def cover(
+    target: Annotated[Path, typer.Argument(help="PDF để in, khổ A4 / the PDF to print, A4", dir_okay=False)],
+    dossier: Annotated[str, typer.Option(help="Mã hồ sơ / dossier code")] = "",
+    citizen: Annotated[str, typer.Option(help="Số định danh / citizen ID")] = "",
+    procedure: Annotated[str, typer.Option(help="Mã thủ tục / procedure code")] = "",
+    table: Annotated[
+        Path | None,
+        typer.Option("--csv", help="Bảng: mã hồ sơ; số định danh; mã thủ tục / table", exists=True, dir_okay=False),
+    ] = None,
+) -> None:
+    """In phiếu ngăn cách hồ sơ. / Separator sheets to print: one, or one for each row of a table."""
+    from cli.cover import Row, print_sheets, rows_of
+
+    def say(words: str) -> None:
+        err.print(words, markup=False, soft_wrap=True)
+
+    if bool(dossier) == (table is not None) or (table and (citizen or procedure)):
+        raise typer.BadParameter("--dossier hoặc --csv / either --dossier or --csv")
+    rows = rows_of(table, say) if table else (Row(dossier, citizen, procedure),)
+    made = print_sheets(rows, target, say)
+    out.print(f"→ {target} ({made} tờ/sheets)")
+
+
+@app.command()
 def verify(
     what: Annotated[str, typer.Argument(help="Tệp PDF hoặc mã bản ghi / PDF file or record id")], home: Home = HERE
 ) -> None:
@@ -132,15 +176,6 @@ def verify(
         f"[green]✓[/green] Chữ ký hợp lệ / signature valid: {seal.signer}, {seal.signed_at.isoformat()}, "
         f"{seal.level}, TSA {seal.timestamp_at.isoformat() if seal.timestamp_at else '—'}"
     )
-
-
-@app.command()
-def held(limit: int = 100, home: Home = HERE) -> None:
-    """Giấy tờ chờ người xử lý và lý do. / Documents that wait for a person, with the reasons."""
-    from cli import screens
-    from config.settings import load_settings
-
-    screens.show_shelf(load_settings(home), limit, out)
 
 
 @app.command()
@@ -166,6 +201,31 @@ def retry(
     finally:
         ledger.close()
     out.print(f"→ {run.name}")
+
+
+@app.command()
+def train(
+    rollback: Annotated[bool, typer.Option("--rollback", help="Dùng lại mô hình trước / put the earlier one back")] = False,
+    listing: Annotated[bool, typer.Option("--list", help="Các mô hình đã tạo / models made here")] = False,
+    home: Home = HERE,
+) -> None:
+    """Học từ các quyết định sửa loại giấy tờ. / Learn document types from accepted corrections."""
+    import os
+
+    from cli import screens
+    from cli import train as training
+    from config.settings import load_settings
+
+    settings = load_settings(home)
+    if rollback:
+        out.print(f"→ {training.roll_back(settings)}")
+    elif listing:
+        training.show_shelf(settings, out)
+    else:
+        os.nice(10)  # a minute of one core, and scans come first
+        with screens.progress(err) as say:
+            trained = training.train(settings, say)
+        training.show(trained, out)
 
 
 @app.command()

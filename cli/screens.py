@@ -10,11 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.stack import Running, Say
-from config.document_types import load_document_types
 from config.settings import Settings
-from dossier.codes import masked
 from dossier.doubts import DOUBTS
-from storage.inbox import strays
+from storage.dropped import manifests_without_scan, strays
 from storage.ledger import Ledger
 
 
@@ -59,6 +57,8 @@ def show_status(running: Iterable[Running], settings: Settings, console: Console
             f"[yellow]{lost} tệp trong {settings.inbox} nằm ngoài thư mục bộ phận: chưa được nhận, hãy chuyển vào.\n"
             f"{lost} file(s) lie outside an office's folder there: not taken; move them into one.[/yellow]"
         )
+    if alone := manifests_without_scan(settings.inbox):
+        console.print(f"{alone} tệp kê khai đang chờ bản quét. / {alone} manifest(s) wait for their scans.")
     ledger = Ledger.open(settings.ledger_address)
     try:
         drops = Table("Lô / drop", "Bộ phận / office", "Trang / pages", "Trạng thái / state", "Lỗi / error",
@@ -68,27 +68,6 @@ def show_status(running: Iterable[Running], settings: Settings, console: Console
         console.print(drops)
     finally:
         ledger.close()
-
-
-def show_shelf(settings: Settings, limit: int, console: Console) -> None:
-    """Documents that wait for a person, with the reasons in the archivist's words."""
-    ledger = Ledger.open(settings.ledger_address)
-    try:
-        entries = ledger.shelf(limit)
-    finally:
-        ledger.close()
-    labels = {rule.type: rule.vi for rule in load_document_types()}
-    table = Table("Giấy tờ / document", "Lý do / reasons", show_lines=True,
-                  title=f"Chờ người xử lý / waiting for a person: {len(entries)}")  # fmt: skip
-    for entry in entries:
-        citizen = masked(entry.citizen_id) if entry.citizen_id else "—"
-        table.add_row(
-            f"[bold]{labels.get(entry.type, entry.type)}[/bold]\n"
-            f"lô / drop {entry.drop_id[:8]}, tr. / p. {page_range(entry.first_page, entry.last_page)}\n"
-            f"hồ sơ / dossier {entry.dossier_code or '—'}\ncông dân / citizen {citizen}",
-            reasons(entry.reasons),
-        )
-    console.print(table)
 
 
 def page_range(first: int, last: int) -> str:

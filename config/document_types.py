@@ -7,12 +7,25 @@ from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from dossier.checks import CHECKS
+from dossier.doubts import DOUBTS
 from dossier.errors import Misconfigured
-from dossier.types import Cue, FieldKind, FieldRule, Place, TypeRule, WeightedCue, Zone
+from dossier.types import (
+    CheckKind,
+    CrossCheck,
+    Cue,
+    FieldKind,
+    FieldRule,
+    Party,
+    Place,
+    TypeRule,
+    WeightedCue,
+    Zone,
+)
 from dossier.values import UNKNOWN_TYPE
 from dossier.vietnamese import fold
 
@@ -36,10 +49,24 @@ class _FieldEntry(_Entry):
     kind: FieldKind
     place: Place = "label"
     labels: list[str] = []
-    within: list[str] = []
+    of: str = ""
+    beside: str = ""
     lines: int = Field(default=2, ge=1, le=10)
     keep_label: bool = False
     value: str = ""
+
+
+class _PartyEntry(_Entry):
+    headings: list[str] = Field(min_length=1)
+
+
+class _CheckEntry(_Entry):
+    kind: CheckKind
+    field: str = Field(pattern=_NAME)
+    others: list[str] = []
+    passed: str = ""
+    doubt: str
+    sex: Literal["", "Nam", "Nữ"] = ""
 
 
 class _TypeEntry(_Entry):
@@ -48,10 +75,14 @@ class _TypeEntry(_Entry):
     en: str = Field(min_length=1)
     titles: list[str] = []
     title_weight: float = Field(default=0.75, gt=0, le=1)
+    names_others: bool = False
+    symbols: list[str] = []
     support: dict[str, float] = {}
     untitled: dict[str, float] = {}
+    untitled_forbid: list[str] = []
     forbid: list[str] = []
     continues: list[str] = []
+    one_page: bool = False
     fields: list[str] = []
     required: list[str] = []
     applicant: bool = True
@@ -63,7 +94,19 @@ class _Table(_Entry):
     stops: list[str] = []
     cue: dict[str, object] = {}
     field: dict[str, object] = {}
+    party: dict[str, object] = {}
+    check: dict[str, object] = {}
     type: list[object] = Field(min_length=1)
+
+
+class _Shared(NamedTuple):
+    """What the entries of types refer to."""
+
+    cues: Mapping[str, Cue]
+    fields: Mapping[str, FieldRule]
+    stops: tuple[str, ...]
+    parties: tuple[Party, ...]
+    checks: tuple[CrossCheck, ...]
 
 
 _Model = TypeVar("_Model", bound=_Entry)
@@ -79,11 +122,9 @@ def load_document_types(path: Path | None = None) -> tuple[TypeRule, ...]:
         Misconfigured: naming the entry and what is wrong with it.
     """
     table = _checked(_Table, _read(path or files("config") / "types"), "table")
-    cues = {name: _cue(name, _checked(_CueEntry, entry, f"[cue.{name}]")) for name, entry in table.cue.items()}
-    fields = {name: _field(name, _checked(_FieldEntry, entry, f"[field.{name}]")) for name, entry in table.field.items()}
-    stops = _folded(table.stops, "stops")
+    shared = _shared(table)
     rules = tuple(
-        _type(_checked(_TypeEntry, entry, _place(number, entry)), cues, fields, stops)
+        _type(_checked(_TypeEntry, entry, _place(number, entry)), shared)
         for number, entry in enumerate(table.type, start=1)
     )
     _refuse_twins(rules)
@@ -131,6 +172,31 @@ def _place(number: int, entry: object) -> str:
     return f"[[type]] {name!r}" if isinstance(name, str) else f"[[type]] number {number}"
 
 
+def _shared(table: _Table) -> _Shared:
+    parties = {name: _checked(_PartyEntry, entry, f"[party.{name}]") for name, entry in table.party.items()}
+    entries = {name: _checked(_FieldEntry, entry, f"[field.{name}]") for name, entry in table.field.items()}
+    for name, entry in entries.items():
+        if entry.of and entry.of not in parties:
+            raise Misconfigured(f"document types, [field.{name}]: of: {entry.of!r} is not defined")
+    return _Shared(
+        cues={name: _cue(name, _checked(_CueEntry, entry, f"[cue.{name}]")) for name, entry in table.cue.items()},
+        fields={name: _field(name, entry) for name, entry in entries.items()},
+        stops=_folded(table.stops, "stops"),
+        parties=tuple(Party(name, _folded(entry.headings, f"[party.{name}]")) for name, entry in parties.items()),
+        checks=tuple(_check(name, _checked(_CheckEntry, entry, f"[check.{name}]")) for name, entry in table.check.items()),
+    )
+
+
+def _check(name: str, entry: _CheckEntry) -> CrossCheck:
+    where = f"[check.{name}]"
+    _known(DOUBTS, entry.doubt, where)
+    if entry.kind != "id_fits":
+        _known(CHECKS, entry.passed, where)
+    if not (entry.others or entry.sex):
+        raise Misconfigured(f"document types, {where}: others: nothing to hold {entry.field!r} against")
+    return CrossCheck(name, entry.kind, entry.field, tuple(entry.others), entry.passed, entry.doubt, entry.sex)
+
+
 def _cue(name: str, entry: _CueEntry) -> Cue:
     return Cue(name, _folded(entry.phrases, f"[cue.{name}]"), entry.zone)
 
@@ -146,20 +212,21 @@ def _field(key: str, entry: _FieldEntry) -> FieldRule:
         kind=entry.kind,
         place=entry.place,
         labels=_folded(entry.labels, where),
-        within=_folded(entry.within, where),
+        of=entry.of,
+        beside=entry.beside,
         lines=entry.lines,
         keep_label=entry.keep_label,
         value=entry.value,
     )
 
 
-def _type(entry: _TypeEntry, cues: Mapping[str, Cue], fields: Mapping[str, FieldRule], stops: tuple[str, ...]) -> TypeRule:
+def _type(entry: _TypeEntry, shared: _Shared) -> TypeRule:
     where = f"[[type]] {entry.name!r}"
     if entry.name == UNKNOWN_TYPE:
         raise Misconfigured(f"document types, {where}: the name is kept for papers that no rule recognises")
     if not entry.titles and not entry.untitled:
         raise Misconfigured(f"document types, {where}: needs titles or untitled cues")
-    chosen = tuple(_known(fields, key, f"{where}: fields") for key in entry.fields)
+    chosen = tuple(_known(shared.fields, key, f"{where}: fields") for key in entry.fields)
     for name in entry.required:
         if name not in {rule.name for rule in chosen}:
             raise Misconfigured(f"document types, {where}: required: {name!r} is not among its fields")
@@ -169,13 +236,19 @@ def _type(entry: _TypeEntry, cues: Mapping[str, Cue], fields: Mapping[str, Field
         en=entry.en,
         titles=_folded(entry.titles, where),
         title_weight=entry.title_weight,
-        support=_weighted(entry.support, cues, f"{where}: support"),
-        untitled=_weighted(entry.untitled, cues, f"{where}: untitled"),
-        forbid=tuple(_known(cues, name, f"{where}: forbid") for name in entry.forbid),
-        continues=tuple(_known(cues, name, f"{where}: continues") for name in entry.continues),
+        names_others=entry.names_others,
+        symbols=_letters(entry.symbols, f"{where}: symbols"),
+        support=_weighted(entry.support, shared.cues, f"{where}: support"),
+        untitled=_weighted(entry.untitled, shared.cues, f"{where}: untitled"),
+        untitled_forbid=tuple(_known(shared.cues, name, f"{where}: untitled_forbid") for name in entry.untitled_forbid),
+        forbid=tuple(_known(shared.cues, name, f"{where}: forbid") for name in entry.forbid),
+        continues=tuple(_known(shared.cues, name, f"{where}: continues") for name in entry.continues),
+        one_page=entry.one_page,
         fields=chosen,
         required=tuple(entry.required),
-        stops=stops,
+        stops=shared.stops,
+        parties=shared.parties,
+        checks=tuple(check for check in shared.checks if check.field in {rule.name for rule in chosen}),
         applicant=entry.applicant,
         sensitive=entry.sensitive,
         retention_years=entry.retention_years,
@@ -200,6 +273,13 @@ def _folded(phrases: list[str], where: str) -> tuple[str, ...]:
     if not all(folded):
         raise Misconfigured(f"document types, {where}: an empty phrase would match everything")
     return folded
+
+
+def _letters(symbols: list[str], where: str) -> tuple[str, ...]:
+    for symbol in symbols:
+        if not symbol.isalpha():
+            raise Misconfigured(f"document types, {where}: {symbol!r} is not made of letters only")
+    return tuple(symbols)
 
 
 def _refuse_twins(rules: tuple[TypeRule, ...]) -> None:

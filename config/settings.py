@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dossier.types import ReviewBars
+
 
 class _Home(BaseSettings):
     """Where everything of one installation lives; read first, because the other settings may stand in there."""
@@ -29,6 +31,10 @@ class Settings(BaseSettings):
     """A file is taken when size and time did not change for so long, seconds."""
     patience_seconds: float = Field(default=60.0, ge=0.0, le=86400.0)
     """A still file that is not whole is refused only after so long, seconds: slow scanners pause between pages."""
+    manifest_patience_seconds: float = Field(default=600.0, ge=0.0, le=86400.0)
+    """A manifest whose scan does not come is refused after so long, seconds (docs/hand-in.md)."""
+    manifest_required: bool = False
+    """True where every scan comes with a manifest: then no scan is taken before its manifest is there."""
     sweep_seconds: int = Field(default=60, ge=5, le=3600)
     """The watcher's safety sweep, seconds."""
     max_pages: int = Field(default=2000, ge=1)
@@ -55,6 +61,8 @@ class Settings(BaseSettings):
     """A verdict that scores lower waits for a person."""
     review_text_below: float = Field(default=0.60, ge=0, le=1)
     """A document read with a lower mean confidence waits for a person."""
+    review_field_below: float = Field(default=0.85, ge=0, le=1)
+    """A name, number, date or code read with lower confidence makes its paper wait for a person."""
 
     # --- signing ---
     signer_p12: Path | None = None
@@ -94,6 +102,11 @@ class Settings(BaseSettings):
     """JSON list of callers and the hashes of their tokens; default `<home>/secrets/portal_callers.json`."""
 
     @property
+    def review_bars(self) -> ReviewBars:
+        """The three `review_..._below` together."""
+        return ReviewBars(self.review_type_below, self.review_text_below, self.review_field_below)
+
+    @property
     def inbox(self) -> Path:
         """Folder that the scanners write to, one folder an office."""
         return self.home / "inbox"
@@ -107,6 +120,11 @@ class Settings(BaseSettings):
     def secrets(self) -> Path:
         """Folder of secret files."""
         return self.home / "secrets"
+
+    @property
+    def type_models(self) -> Path:
+        """Folder of the text models that were trained here; the owner's alone."""
+        return self.home / "models" / "types"
 
     @property
     def ledger_address(self) -> str:

@@ -11,12 +11,18 @@ DossierError
 │   ├── TooManyPixels         TOO_MANY_PIXELS
 │   ├── TooManyPages          TOO_MANY_PAGES
 │   ├── NotAPlainFile         NOT_A_PLAIN_FILE
-│   └── OpeningFailed         OPENING_FAILED     the cage ended the program that opened it
+│   ├── OpeningFailed         OPENING_FAILED     the cage ended the program that opened it
+│   └── ManifestRefused       the file beside a scan; the scan itself goes on, and its papers are held
+│       ├── BadManifest           BAD_MANIFEST
+│       ├── ManifestHashDiffers   MANIFEST_HASH_DIFFERS
+│       ├── ManifestLate          MANIFEST_LATE           the scan's papers are settled
+│       └── ManifestWithoutScan   MANIFEST_WITHOUT_SCAN
 ├── FileChanged               FILE_CHANGED       retry: somebody still writes it, or took it away
 ├── PageFailed                one page; its document is held
 │   ├── PageUnreadable        PAGE_UNREADABLE
 │   ├── PageTimeout           OCR_TIMEOUT
 │   └── PageDied              PAGE_DIED          killed by a limit of the cage, or crashed
+├── PagesLost                 PAGES_LOST         grouping did not place every page once; a fault of the program
 ├── BindingFailed             BINDING_FAILED
 ├── SigningFailed
 │   ├── TimestampUnavailable  TSA_UNAVAILABLE    retry
@@ -29,7 +35,19 @@ DossierError
 │   ├── StoreCorrupt          STORE_CORRUPT      bytes read back differ
 │   └── NoSuchObject          NO_SUCH_OBJECT
 ├── LedgerConflict            LEDGER_CONFLICT
+├── DecisionRefused           a person's decision on a held document; nothing was changed
+│   ├── NoSuchHold            NO_SUCH_HOLD       gone, or no longer what was shown
+│   ├── AlreadyDecided        ALREADY_DECIDED    somebody else was first
+│   ├── SecretPaper           SECRET_PAPER       it can only be rejected
+│   ├── DecisionIncomplete    DECISION_INCOMPLETE
+│   └── DecisionMalformed     DECISION_MALFORMED
+├── ReleaseFailed             a decision cannot be carried out; the document goes back to the shelf
+│   ├── ScansChanged          SCANS_CHANGED      the pages are not those that the person saw
+│   └── PageGone              PAGE_GONE          a page that was read before cannot be read now
+├── TooFewCorrections         TOO_FEW_CORRECTIONS  nothing to train a text model on
+├── NoEarlierModel            NO_EARLIER_MODEL     the shipped text model is live
 ├── StackFailed               STACK_FAILED       a server of the local stack does not start
+├── BadCoverSheet             BAD_COVER_SHEET    `sohoa cover` prints all or nothing
 ├── Misconfigured             MISCONFIGURED
 └── AccessRefused
     ├── NotAuthenticated      NOT_AUTHENTICATED  HTTP 401
@@ -186,6 +204,58 @@ class OpeningFailed(InputRefused):
     en = "The file could not be opened within the safety limits"
 
 
+class ManifestRefused(InputRefused):
+    """The file that a reception system dropped beside a scan cannot be believed (docs/hand-in.md)."""
+
+    code = "MANIFEST_REFUSED"
+    vi = "Không dùng được tệp kê khai"
+    en = "The manifest cannot be used"
+    do_vi = (
+        "Bản quét vẫn được xử lý nhưng giấy tờ chờ người quyết định: dùng `sohoa held decide`. "
+        "Nếu bản quét chưa được thả thì sửa tệp kê khai theo docs/hand-in.md rồi thả lại cùng bản quét."
+    )
+    do_en = (
+        "The scan goes on, but its papers wait for a person: use `sohoa held decide`. "
+        "If the scan has not been dropped yet, correct the manifest as docs/hand-in.md says and drop both again."
+    )
+
+
+class BadManifest(ManifestRefused):
+    """Not the JSON of the schema, or a code in it is no code."""
+
+    code = "BAD_MANIFEST"
+    vi = "Tệp kê khai sai quy cách"
+    en = "The manifest is not as the schema says"
+
+
+class ManifestHashDiffers(ManifestRefused):
+    """It speaks of a scan with other bytes."""
+
+    code = "MANIFEST_HASH_DIFFERS"
+    vi = "Mã băm trong tệp kê khai không phải của bản quét này"
+    en = "The hash in the manifest is not that of the scan"
+
+
+class ManifestLate(ManifestRefused):
+    """The papers of the scan were settled without it, or it is not certain of which scan it speaks."""
+
+    code = "MANIFEST_LATE"
+    vi = "Tệp kê khai đến sau khi bản quét đã được xử lý"
+    en = "The manifest came after the scan had been worked"
+    do_vi = "Giấy tờ đang chờ thì quyết định bằng `sohoa held decide`; lần sau thả tệp kê khai trước hoặc cùng bản quét."
+    do_en = "Decide what waits with `sohoa held decide`; next time drop the manifest before the scan or together with it."
+
+
+class ManifestWithoutScan(ManifestRefused):
+    """No scan of its name came, or the scan was refused."""
+
+    code = "MANIFEST_WITHOUT_SCAN"
+    vi = "Không có bản quét nào được nhận cùng tên với tệp kê khai"
+    en = "No scan of the manifest's name was taken"
+    do_vi = "Thả lại tệp kê khai cùng với bản quét, hai tệp cùng tên và cùng thư mục."
+    do_en = "Drop it again together with its scan, both under the same name in the same folder."
+
+
 class FileChanged(DossierError):
     """A local file changed or went away while it was being read; nothing was published under its hash."""
 
@@ -229,6 +299,14 @@ class PageDied(PageFailed):
     code = "PAGE_DIED"
     vi = "Tiến trình đọc trang bị dừng"
     en = "The process that read the page was ended"
+
+
+class PagesLost(DossierError):
+    """The pages of a file are not those of its documents, blanks and separators together: nothing of it is settled."""
+
+    code = "PAGES_LOST"
+    vi = "Số trang sau khi tách không khớp với tệp gốc"
+    en = "The pages of the documents are not the pages of the file"
 
 
 class BindingFailed(DossierError):
@@ -341,6 +419,90 @@ class LedgerConflict(DossierError):
     en = "The ledger contradicts itself"
 
 
+class DecisionRefused(DossierError):
+    """A decision that is not taken down."""
+
+    code = "DECISION_REFUSED"
+    vi = "Không ghi nhận quyết định"
+    en = "The decision is not taken down"
+    do_vi = "Xem lại bằng: sohoa held show."
+    do_en = "Look again with: sohoa held show."
+
+
+class NoSuchHold(DecisionRefused):
+    """The hold is gone, or it has changed since it was shown."""
+
+    code = "NO_SUCH_HOLD"
+    vi = "Không có giấy tờ chờ này, hoặc nó đã thay đổi sau khi được xem"
+    en = "There is no such held document, or it has changed since it was shown"
+    do_vi = "Xem danh sách mới bằng: sohoa held list."
+    do_en = "Look at the new list with: sohoa held list."
+
+
+class AlreadyDecided(DecisionRefused):
+    """Somebody decided on the same hold before."""
+
+    code = "ALREADY_DECIDED"
+    vi = "Giấy tờ này đã có người quyết định"
+    en = "Somebody has already decided on this document"
+
+
+class SecretPaper(DecisionRefused):
+    """A paper with a secrecy stamp is not digitized (Luật Bảo vệ bí mật nhà nước 2018)."""
+
+    code = "SECRET_PAPER"
+    vi = "Giấy tờ có dấu độ mật: không được lưu, chỉ có thể từ chối"
+    en = "The paper bears a secrecy stamp: it may not be filed, only rejected"
+    do_vi = "Từ chối bằng: --reject secret, và báo người phụ trách bảo vệ bí mật nhà nước."
+    do_en = "Reject it with: --reject secret, and tell the officer for state secrets."
+
+
+class DecisionIncomplete(DecisionRefused):
+    """Something that filing needs is not known; the detail names it."""
+
+    code = "DECISION_INCOMPLETE"
+    vi = "Quyết định còn thiếu"
+    en = "The decision lacks something"
+    do_vi = "Bổ sung phần được nêu (--type, --dossier, --citizen -, --note), hoặc từ chối giấy tờ."
+    do_en = "Add what is named (--type, --dossier, --citizen -, --note), or reject the paper."
+
+
+class DecisionMalformed(DecisionRefused):
+    """A value of the decision is not of its form; the detail names the place, never the value."""
+
+    code = "DECISION_MALFORMED"
+    vi = "Quyết định có phần sai dạng"
+    en = "A part of the decision is malformed"
+    do_vi = "Sửa phần được nêu rồi quyết định lại."
+    do_en = "Correct what is named and decide again."
+
+
+class ReleaseFailed(DossierError):
+    """A decision that cannot be carried out."""
+
+    code = "RELEASE_FAILED"
+    vi = "Không thực hiện được quyết định"
+    en = "The decision cannot be carried out"
+    do_vi = "Giấy tờ trở lại danh sách chờ; xem và quyết định lại."
+    do_en = "The document is back on the shelf; look and decide again."
+
+
+class ScansChanged(ReleaseFailed):
+    """The pages are not those that the person saw: what was reviewed is what is sealed, or nothing is."""
+
+    code = "SCANS_CHANGED"
+    vi = "Ảnh trang không còn đúng như khi được xem"
+    en = "The pages are not those that were shown"
+
+
+class PageGone(ReleaseFailed):
+    """A page that could be read when the document was shown cannot be read now."""
+
+    code = "PAGE_GONE"
+    vi = "Có trang nay không đọc được"
+    en = "A page cannot be read now"
+
+
 class StackFailed(DossierError):
     """A server of the local stack does not start or stopped."""
 
@@ -349,6 +511,36 @@ class StackFailed(DossierError):
     en = "A server of the stack does not start"
     do_vi = "Xem tệp nhật ký được nêu."
     do_en = "Look at the log file named."
+
+
+class BadCoverSheet(DossierError):
+    """What should stand on a separator sheet is no code, or a table of them cannot be read; nothing was written."""
+
+    code = "BAD_COVER_SHEET"
+    vi = "Không in được phiếu ngăn cách"
+    en = "The separator sheets cannot be printed"
+    do_vi = "Sửa chỗ nêu trên rồi chạy lại; chưa có tờ nào được in."
+    do_en = "Correct what is named above and run it again; no sheet was made."
+
+
+class TooFewCorrections(DossierError):
+    """A text model cannot be trained on so little; nothing was changed."""
+
+    code = "TOO_FEW_CORRECTIONS"
+    vi = "Chưa đủ quyết định sửa loại giấy tờ để huấn luyện mô hình"
+    en = "Too few decisions on document types to train a model"
+    do_vi = "Tiếp tục xử lý giấy tờ chờ (sohoa held), rồi huấn luyện lại."
+    do_en = "Go on deciding held documents (sohoa held), then train again."
+
+
+class NoEarlierModel(DossierError):
+    """There is no text model to go back to."""
+
+    code = "NO_EARLIER_MODEL"
+    vi = "Không có mô hình trước đó: đang dùng mô hình kèm chương trình"
+    en = "There is no earlier model: the shipped one is in use"
+    do_vi = "Không cần làm gì thêm."
+    do_en = "Nothing needs to be done."
 
 
 class Misconfigured(DossierError):

@@ -16,7 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, NewType
 
-from dossier.codes import CitizenId, DossierCode
+from dossier.citizen_id import CitizenId
+from dossier.dossier_code import DossierCode
 
 Sha256 = NewType("Sha256", str)
 """Lower-case hexadecimal SHA-256, 64 letters."""
@@ -27,7 +28,8 @@ CitizenToken = NewType("CitizenToken", str)
 QuarterTurn = Literal[0, 90, 180, 270]
 """Degrees clockwise that the upright page was turned in the stored image."""
 
-FieldSource = Literal["print", "qr", "barcode", "mrz"]
+FieldSource = Literal["print", "qr", "barcode", "mrz", "decision"]
+"""Where a value comes from; `decision`: a person wrote it."""
 
 UNKNOWN_TYPE = "unknown"
 """The type of a paper that no rule recognised: a normal answer, and a reason to hold it."""
@@ -371,9 +373,11 @@ class Record:
     last_page: int
     scan_sha256s: tuple[Sha256, ...]
     fields: Mapping[str, Mapping[str, object]]
-    """Field name to {value, page, box, confidence}, JSON-ready."""
+    """Field name to {value, page, box, confidence, checks, source}, JSON-ready."""
     verdict: Mapping[str, object]
-    """{type, score, because}, JSON-ready."""
+    """{type, score, because, model, model_score}, JSON-ready."""
+    linked_by: tuple[str, ...] = ()
+    """What bound it to dossier and citizen: keys of `dossier.links.LINKS`, strongest first."""
     text: tuple[str, ...] = ()
     """Reading text, one entry per page."""
     tools: Mapping[str, str] = field(default_factory=dict)

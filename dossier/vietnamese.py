@@ -9,7 +9,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 _GAP = r"[\s.,…_:·]*"  # dotted leaders and blanks between the parts of a handwritten date
-_IN_WORDS: Final = re.compile(rf"ngay{_GAP}(\d{{1,2}}){_GAP}thang{_GAP}(\d{{1,2}}){_GAP}nam{_GAP}(\d{{4}})(?!\d)")
+_ENGLISH = r"(?:\s?[/(]\s?(?:date|day|month|year)\)?)?"  # bilingual papers: ngày/date 05 tháng/month 12 năm/year 2024
+_YEAR = r"\d\s?\d\s?\d\s?\d"  # on dotted leaders the printed 20 stands apart from what was written behind it
+_IN_WORDS: Final = re.compile(
+    rf"(?:ngay{_ENGLISH}{_GAP})?(?<!\d)(\d\s?\d?){_GAP}thang{_ENGLISH}{_GAP}(\d\s?\d?){_GAP}nam{_ENGLISH}{_GAP}({_YEAR})(?!\d)"
+)
 _IN_DIGITS: Final = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([/.-])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
 _COMPACT: Final = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _YEARS: Final = range(1880, 2101)
@@ -38,13 +42,16 @@ def fold_in_place(text: str) -> str:
 
 
 def find_dates(text: str) -> tuple[FoundDate, ...]:
-    """Every real date in a text, in order: ``ngày 05 tháng 12 năm 2024``, ``05/12/2024``, with dashes or dots too."""
+    """Every real date in a text, in order: ``ngày 05 tháng 12 năm 2024``, ``05/12/2024``, with dashes or dots too.
+
+    The word ``ngày`` may be missing: behind a label it often belongs to the label.
+    """
     folded = fold_in_place(text)
     hits = [(match, match.group(1, 2, 3), True) for match in _IN_WORDS.finditer(folded)]
     hits += [(match, match.group(1, 3, 4), False) for match in _IN_DIGITS.finditer(folded)]
     found = []
     for match, (day, month, year), in_words in hits:
-        real = _real_date(int(day), int(month), int(year))
+        real = real_date(*(int(re.sub(r"\s", "", part)) for part in (day, month, year)))
         if real is not None:
             found.append(FoundDate(real, match.start(), match.end(), in_words))
     return tuple(sorted(found, key=lambda hit: hit.start))
@@ -56,11 +63,21 @@ def parse_date(text: str) -> date | None:
     compact = _COMPACT.fullmatch(stripped)
     if compact is not None:
         day, month, year = map(int, compact.groups())
-        return _real_date(day, month, year)
+        return real_date(day, month, year)
     found = find_dates(stripped)
     if len(found) == 1 and (found[0].start, found[0].end) == (0, len(stripped)):
         return found[0].day
     return None
+
+
+def real_date(day: int, month: int, year: int) -> date | None:
+    """The date, if the calendar has it and a paper of a living archive can state its year; else None."""
+    if year not in _YEARS:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def date_text(day: date) -> str:
@@ -77,12 +94,3 @@ def title_case(name: str) -> str:
 def _fold_letter(letter: str) -> str:
     base = unicodedata.normalize("NFD", letter.casefold())[:1]
     return "d" if base == "đ" else base
-
-
-def _real_date(day: int, month: int, year: int) -> date | None:
-    if year not in _YEARS:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from prefect import flow, task
 from prefect.artifacts import acreate_table_artifact
@@ -22,15 +22,17 @@ from flows.retry import worth_retrying
 from flows.runs import run_name
 from flows.tools import Seals, Tools, open_seals, open_tools
 from ocr.read import read_pages
-from ocr.settle import settle
+from ocr.settle import Beside, settle
+from storage.desk import Desk
 from storage.ledger import Drop
 from storage.tokens import record_key
 
-READING: Final = "r1"
+READING: Final = "r2"
 """Version of reading and understanding; a new one makes persisted chunks be read again."""
 
 _DOCUMENTS_AT_ONCE: Final = 2
 _KEPT_FOR: Final = timedelta(days=7)
+_Paper = TypeVar("_Paper", Filed, Held)
 
 
 def _chunk_key(_run: TaskRunContext, given: Mapping[str, Any]) -> str:
@@ -86,16 +88,29 @@ async def digitize(drop_id: str) -> dict[str, int]:
             settled = settle(
                 pages,
                 tools.rules,
-                review_type_below=tools.settings.review_type_below,
-                review_text_below=tools.settings.review_text_below,
+                tools.settings.review_bars,
+                beside=_beside(drop, tools),
             )
-            for held in settled.held:
-                tools.ledger.held(drop.id, held)
-            await _keep_all(settled.filed, job)
+            filed, held = undecided(settled.filed, drop, tools), undecided(settled.held, drop, tools)
+            for paper in held:
+                tools.ledger.held(drop.id, paper)
+            await _keep_all(filed, job)
         tools.ledger.finished(drop.id)
-        await _report(drop, settled.filed, settled.held, tools)
+        await _report(drop, filed, held, tools)
         _forget(drop, work, tools)
-        return {"pages": len(pages), "stored": len(settled.filed), "held": len(settled.held)}
+        return {"pages": len(pages), "stored": len(filed), "held": len(held)}
+
+
+def _beside(drop: Drop, tools: Tools) -> Beside:
+    """What came with the scan; from now on a manifest that comes late changes nothing."""
+    said = tools.ledger.hand_ins.close(drop.id)
+    return Beside(said.manifest, drop.file_name, said.doubts)
+
+
+def undecided(papers: Sequence[_Paper], drop: Drop, tools: Tools) -> tuple[_Paper, ...]:
+    """Without those that a person decided on while an earlier run of the drop was interrupted: the decision stands."""
+    decided = Desk(tools.ledger).decided_pages(drop.id)
+    return tuple(one for one in papers if decided.isdisjoint(page.number for page in one.understood.document.pages))
 
 
 async def _read(job: Job) -> tuple[Page, ...]:

@@ -39,6 +39,8 @@ class Job:
     """The received bytes, in the work folder of the drop; their hash was compared."""
     tools: Tools
     cage: Cage
+    decision_id: int | None = None
+    """The person's decision that is carried out; None where the machine decided."""
 
 
 def record_of(filed: Filed, drop: Drop, tools: Tools) -> Record:
@@ -55,7 +57,8 @@ def record_of(filed: Filed, drop: Drop, tools: Tools) -> Record:
         last_page=document.last_page,
         scan_sha256s=tuple(page.scan_sha256 for page in document.read_pages),
         fields={name: asdict(field) for name, field in understood.fields.items()},
-        verdict={"type": verdict.type, "score": verdict.score, "because": list(verdict.because)},
+        verdict=asdict(verdict) | {"because": list(verdict.because)},
+        linked_by=understood.linked_by,
         text=tuple(page.text for page in document.read_pages),
         tools={name: version(name) for name in _TOOLS} | _engines(document),
     )
@@ -93,7 +96,8 @@ async def keep(filed: Filed, job: Job, seals: Seals) -> Stored:
         stored = await asyncio.to_thread(warehouse.put, record, sealed)
     # Not our own seal: in a race the manifest of another run may have come first, and it is the record.
     manifest = await asyncio.to_thread(warehouse.manifest, record.key)
-    await asyncio.to_thread(ledger.filed, job.drop.id, record, stored, seal_of(manifest))
+    enter = partial(ledger.filed, job.drop.id, record, stored, seal_of(manifest), decision_id=job.decision_id)
+    await asyncio.to_thread(enter)
     return stored
 
 

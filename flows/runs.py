@@ -1,27 +1,50 @@
-"""One flow run per drop: start it, and start it again when it died."""
+"""One flow run per drop and one per decision: start it, and start it again when it died."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import AwaitingRetry
 
+from storage.desk import Desk
 from storage.ledger import Drop, Ledger
+from storage.rows import DecisionRow
 
 DIGITIZE: Final = "digitize/local"
-"""Deployment of `prefect.yaml`."""
+RELEASE: Final = "release/local"
+"""Deployments of `prefect.yaml`."""
 
 MAX_RUNS: Final = 4
-"""A drop that died so often is marked failed and waits for a person."""
+"""A drop that died so often is marked failed, a decision given back; both wait for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A flow run that there shall be, once."""
+
+    deployment: str
+    name: str
+    parameters: Mapping[str, object]
+    tags: tuple[str, ...]
+    key: str
+    """Idempotency key: the same key is the same run."""
 
 
 def run_name(drop_id: str) -> str:
     """Name of the flow run of a drop; says nothing about persons."""
     return f"drop-{drop_id[:8]}"
+
+
+def release_name(decision_id: int) -> str:
+    """Name of the flow run of a decision."""
+    return f"decision-{decision_id}"
 
 
 async def ensure_run(drop: Drop, ledger: Ledger, *, insist: bool = False) -> FlowRun:
@@ -31,23 +54,59 @@ async def ensure_run(drop: Drop, ledger: Ledger, *, insist: bool = False) -> Flo
     started again in place, so that its persisted tasks are not redone, until MAX_RUNS, unless a person cancelled it;
     then the ledger says failed, and only a person who insists starts it once more.
     """
+    wanted = _Wanted(
+        DIGITIZE,
+        run_name(drop.id),
+        {"drop_id": drop.id},
+        (f"office:{drop.office}", "trust:unread"),
+        f"drop-{drop.sha256}",
+    )
     async with get_client() as client:
-        deployment = await client.read_deployment_by_name(DIGITIZE)
-        run = await client.create_flow_run_from_deployment(
-            deployment.id,
-            parameters={"drop_id": drop.id},
-            name=run_name(drop.id),
-            tags=[f"office:{drop.office}", "trust:unread"],
-            idempotency_key=f"drop-{drop.sha256}",
-        )
+        run = await _run_of(wanted, client)
         if run.state is None or not run.state.is_final():
             return run
         given_up = "CANCELLED" if run.state.is_cancelled() else "TOO_MANY_RUNS" if run.run_count >= MAX_RUNS else None
         if given_up and not insist:
             ledger.failed(drop.id, given_up)
             return run
-        await client.set_flow_run_state(run.id, AwaitingRetry(), force=True)
-        return await client.read_flow_run(run.id)
+        return await _again(run, client)
+
+
+async def ensure_release(decision: DecisionRow, desk: Desk) -> FlowRun:
+    """Have exactly one flow run for a decision that waits, and have it alive.
+
+    A run that died is started again in place. When MAX_RUNS died without a word, or a person cancelled it, the document
+    goes back to the shelf. A run that ended because the store or the timestamp server was away does not count.
+    """
+    wanted = _Wanted(
+        RELEASE,
+        release_name(decision.id),
+        {"decision_id": decision.id},
+        ("release",),
+        f"decision-{decision.id}-{decision.shown_sha256}",
+    )
+    async with get_client() as client:
+        run = await _run_of(wanted, client)
+        if run.state is None or not run.state.is_final():
+            return run
+        died = desk.decision(decision.id).attempts
+        given_up = "CANCELLED" if run.state.is_cancelled() else "TOO_MANY_RUNS" if died >= MAX_RUNS else None
+        if given_up:
+            desk.given_back(decision.id, given_up)
+            return run
+        return await _again(run, client)
+
+
+async def start_release(decision: DecisionRow, desk: Desk, api_url: str) -> FlowRun | None:
+    """Start the run of a new decision, from a process that no Prefect server has set up; None where Prefect is away.
+
+    Then the next sweep starts it.
+    """
+    with temporary_settings({PREFECT_API_URL: api_url}):
+        try:
+            return await ensure_release(decision, desk)
+        except (httpx.HTTPError, PrefectHTTPStatusError, ObjectNotFound):
+            return None
 
 
 async def retry_failed(drop_id: str, ledger: Ledger, api_url: str) -> FlowRun:
@@ -58,6 +117,24 @@ async def retry_failed(drop_id: str, ledger: Ledger, api_url: str) -> FlowRun:
     """
     with temporary_settings({PREFECT_API_URL: api_url}):
         return await ensure_run(ledger.drop(drop_id), ledger, insist=True)
+
+
+async def _run_of(wanted: _Wanted, client: PrefectClient) -> FlowRun:
+    """The only run of its key, made now or before."""
+    deployment = await client.read_deployment_by_name(wanted.deployment)
+    return await client.create_flow_run_from_deployment(
+        deployment.id,
+        parameters=dict(wanted.parameters),
+        name=wanted.name,
+        tags=list(wanted.tags),
+        idempotency_key=wanted.key,
+    )
+
+
+async def _again(run: FlowRun, client: PrefectClient) -> FlowRun:
+    """Start an ended run again in its place."""
+    await client.set_flow_run_state(run.id, AwaitingRetry(), force=True)
+    return await client.read_flow_run(run.id)
 
 
 def crash_orphans(api_url: str) -> int:

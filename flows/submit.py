@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from flows.tools import Tools
 from ocr.cage import Cage
 from ocr.opening import examine
 from storage import inbox
-from storage.inbox import DroppedFile
+from storage.beside import receive_alone
+from storage.dropped import DroppedFile
 from storage.ledger import Receipt
 
 log = structlog.get_logger()
@@ -25,7 +27,9 @@ class NotYetWhole(Exception):
     """Still but not whole: a slow scanner may be between two pages."""
 
 
-async def submit(file: DroppedFile, tools: Tools, cage: Cage, *, still_for: float) -> Receipt | None:
+async def submit(
+    file: DroppedFile, tools: Tools, cage: Cage, *, still_for: float, manifests: Sequence[DroppedFile] = ()
+) -> Receipt | None:
     """Receive a still file once, and start its run.
 
     Args:
@@ -33,6 +37,7 @@ async def submit(file: DroppedFile, tools: Tools, cage: Cage, *, still_for: floa
         tools: the opened tools.
         cage: where the file is opened.
         still_for: seconds that the file has not changed.
+        manifests: those that lie beside it, still too.
 
     Returns:
         The line of the ledger, or None when the file is not whole and patience is not over.
@@ -49,6 +54,7 @@ async def submit(file: DroppedFile, tools: Tools, cage: Cage, *, still_for: floa
             warehouse=tools.warehouse,
             ledger=tools.ledger,
             inbox=tools.settings.inbox,
+            manifests=manifests,
         )
     except NotYetWhole:
         return None
@@ -56,6 +62,20 @@ async def submit(file: DroppedFile, tools: Tools, cage: Cage, *, still_for: floa
     if receipt.outcome == "taken" and receipt.drop_id is not None:
         await start(receipt.drop_id, tools)
     return receipt
+
+
+async def submit_manifest(file: DroppedFile, tools: Tools, *, still_for: float) -> None:
+    """Take a still manifest whose scan does not lie beside it, once it is clear what it speaks of."""
+    entered = await asyncio.to_thread(
+        receive_alone,
+        file,
+        ledger=tools.ledger,
+        inbox=tools.settings.inbox,
+        still_for=still_for,
+        patience=tools.settings.manifest_patience_seconds,
+    )
+    if entered is not None:
+        log.info("manifest_received", code=entered.code, drop=entered.drop_id)
 
 
 async def start(drop_id: str, tools: Tools) -> None:

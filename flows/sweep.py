@@ -1,26 +1,44 @@
-"""The safety net, every minute: files that the watcher missed, and drops whose run died."""
+"""The safety net, every minute: files that the watcher missed, and drops and decisions whose run died."""
 
 from __future__ import annotations
 
 import asyncio
 
+import structlog
 from prefect import flow
 
+from flows.runs import ensure_release
 from flows.submit import start
 from flows.tools import Tools, open_tools
 from flows.watch import take_still_files
-from storage.inbox import Stillness, waiting
+from storage.desk import Desk
+from storage.dropped import waiting
+from storage.inbox import Stillness
+
+log = structlog.get_logger()
 
 
 @flow(name="sweep", flow_run_name="sweep")
 async def sweep() -> dict[str, int]:
-    """Take what is still in the inbox and start unfinished drops again."""
+    """Take what is still in the inbox, and start unfinished drops and decisions that wait again."""
     with open_tools() as tools:
         found = await _take_missed_files(tools)
         unfinished = tools.ledger.unfinished()
         for drop in unfinished:
             await start(drop.id, tools)
-        return {"files": found, "unfinished": len(unfinished)}
+        carried_on = await _carry_on(Desk(tools.ledger))
+        return {"files": found, "unfinished": len(unfinished), "decisions": carried_on}
+
+
+async def _carry_on(desk: Desk) -> int:
+    """Have a run for every decision that waits."""
+    decisions = desk.waiting()
+    for decision in decisions:
+        try:
+            await ensure_release(decision, desk)
+        except Exception as error:  # noqa: BLE001 - whatever the client raises, the decision is safe in the ledger
+            log.warning("release_not_started", decision=decision.id, error=type(error).__name__)
+    return len(decisions)
 
 
 async def _take_missed_files(tools: Tools) -> int:

@@ -10,10 +10,11 @@ from watchfiles import awatch
 
 from config.settings import Settings
 from dossier.errors import FileChanged, StoreUnavailable
-from flows.submit import submit
+from flows.submit import submit, submit_manifest
 from flows.tools import Tools, open_tools
 from ocr.cage import Cage
-from storage.inbox import Stillness, waiting
+from storage.dropped import DroppedFile, manifests_beside, scans_beside, waiting
+from storage.inbox import Stillness
 
 log = structlog.get_logger()
 
@@ -40,10 +41,8 @@ async def watch(settings: Settings) -> None:
 async def take_still_files(tools: Tools, cage: Cage, stillness: Stillness) -> None:
     """Submit every file that is still; one that cannot be taken now stays where it is."""
     for file in waiting(tools.settings.inbox):
-        if not stillness.is_still(file.path):
-            continue
         try:
-            await submit(file, tools, cage, still_for=stillness.since(file.path))
+            await _take_if_still(file, tools, cage, stillness)
         except FileChanged:
             continue  # written to, or taken by the sweep at this moment
         except StoreUnavailable as error:
@@ -51,3 +50,18 @@ async def take_still_files(tools: Tools, cage: Cage, stillness: Stillness) -> No
             return
         except Exception as error:  # noqa: BLE001 - one odd file must not stop the intake of the others
             log.warning("not_taken", error=type(error).__name__)
+
+
+async def _take_if_still(file: DroppedFile, tools: Tools, cage: Cage, stillness: Stillness) -> None:
+    """A scan is still when its manifests are, too; with `manifest_required` it also waits until there is one."""
+    if not stillness.is_still(file.path):
+        return
+    still_for = stillness.since(file.path)
+    if file.is_manifest:
+        await submit_manifest(file, tools, still_for=still_for)
+        return
+    manifests = manifests_beside(file)
+    beside = {scan.path for manifest in manifests for scan in scans_beside(manifest)} | {one.path for one in manifests}
+    if not all(stillness.is_still(path) for path in beside) or (tools.settings.manifest_required and not manifests):
+        return
+    await submit(file, tools, cage, still_for=still_for, manifests=manifests)

@@ -28,6 +28,8 @@ _SPECK_PIXELS: Final = 5
 """Dust and salt noise, pixels at 100 dpi."""
 _MARK_PIXELS: Final = 40
 """One mark of this size is a stroke or a seal: 2.5 square millimetres."""
+_DUST_MM: Final = 2.5
+"""Sides of a grain of dust or a hole of the paper, as the copier shows it, mm."""
 _MARKS: Final = 3
 """So many small marks are a page number or a word."""
 
@@ -38,6 +40,16 @@ def judge(ink: Ink) -> Look:
     if _has_marks(np.asarray(contrast > STRONG, np.uint8)) or _has_stamp(ink):
         return "written"
     return "faint" if _has_marks(np.asarray(contrast > FAINT, np.uint8)) else "blank"
+
+
+def is_dusty(ink: Ink) -> bool:
+    """Whether all marks of a page are as small as dust, and none has the colour of a stamp; small print is as small.
+
+    Only together with a reading that found no word does it say that a page is blank.
+    """
+    contrast = cv2.GaussianBlur(ink.contrast, (3, 3), 0)
+    sizes = components(np.asarray(contrast > FAINT, np.uint8))[1][1:, 2:4]
+    return not _has_stamp(ink) and bool((sizes <= _DUST_MM * _MM).all())
 
 
 def _has_stamp(ink: Ink) -> bool:

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from dataclasses import replace
+from typing import Final
 
 from dossier.types import Cue, TypeRule, WeightedCue
 from dossier.values import UNKNOWN_TYPE, Document, Verdict
 from ocr.layout import PageView, Segment, view
 from ocr.phrases import begins_with, find_phrase
+from ocr.symbols import Symbol, symbol_of
+from ocr.titles import TITLE_SHARE, Title, find_titles, heading_text, is_title_line
 
-_TITLE_SHARE: Final = 0.45
-"""A title stands in this upper share of what is printed on the first page."""
 _NAMED_FROM: Final = 0.55
 """A lower score names no type."""
 _CLOSE: Final = 0.15
 """Two types whose scores are closer than this make each other doubtful."""
 _DOUBTFUL: Final = 0.7
-"""What a rival that close leaves of the score."""
+"""What a rival that close, or a symbol of another type, leaves of the score."""
 _SECOND_TITLE: Final = 0.75
 """A title below another title counts so much of its weight."""
+_SYMBOL_AGREES: Final = 0.15
+"""What the symbol in the number adds to a title of its type."""
+_SYMBOL_ALONE: Final = 0.45
+"""What it says where no title can be read; it names a type only together with other cues."""
+_SYMBOL_OF_OFFICE: Final = 0.3
+"""What it says for a type without titles: letters of an office, which other papers bear too."""
 
 _TITLE_CUE: Final = "title: "
-
-
-class _Title(NamedTuple):
-    phrase: str
-    likeness: float
-    first: bool
-    """True for the topmost title of the page."""
+_SYMBOL_CUE: Final = "symbol: "
+_OTHER_SYMBOL: Final = "other symbol: "
 
 
 def classify(document: Document, rules: Sequence[TypeRule]) -> Verdict:
@@ -41,17 +43,19 @@ def judge(views: Sequence[PageView], rules: Sequence[TypeRule]) -> Verdict:
     shown = [one for one in views if one.segments]
     if not shown:
         return Verdict(UNKNOWN_TYPE, 0.0)
-    titles = _titles(shown[0], rules)
-    titled = any(rule.type in titles for rule in rules)
-    verdicts = [_score(rule, shown, titles.get(rule.type), titled=titled) for rule in rules]
+    titles = find_titles(shown[0], rules)
+    symbol = symbol_of(shown[0], rules)
+    named = [rule for rule in rules if rule.type in titles] or [rule for rule in rules if rule.untitled or rule.symbols]
+    verdicts = [_score(rule, shown, titles.get(rule.type), symbol) for rule in named]
     ranked = sorted(verdicts, key=lambda verdict: -verdict.score)
-    best, rival = ranked[0], ranked[1] if len(ranked) > 1 else Verdict(UNKNOWN_TYPE, 0.0)
+    best = ranked[0] if ranked else Verdict(UNKNOWN_TYPE, 0.0)
+    rival = ranked[1] if len(ranked) > 1 else Verdict(UNKNOWN_TYPE, 0.0)
     score = best.score
     if score - rival.score < _CLOSE and rival.score > 0:
         score *= _DOUBTFUL
     if score < _NAMED_FROM:
         return Verdict(UNKNOWN_TYPE, round(score, 3), best.because)
-    return Verdict(best.type, round(score, 3), best.because)
+    return replace(best, score=round(score, 3))
 
 
 def has_title(verdict: Verdict) -> bool:
@@ -61,13 +65,22 @@ def has_title(verdict: Verdict) -> bool:
 
 def shows(cue: Cue, views: Sequence[PageView]) -> bool:
     """True when one of the cue's phrases stands where it counts."""
-    return any(
-        _in_segment(cue, one, segment, first=place == 0) for place, one in enumerate(views) for segment in one.segments
-    )
+    return any(_on_page(cue, one, first=place == 0) for place, one in enumerate(views))
 
 
-def _in_segment(cue: Cue, page: PageView, segment: Segment, *, first: bool) -> bool:
-    if cue.zone == "top" and not (first and page.is_upper(segment, _TITLE_SHARE)):
+def _on_page(cue: Cue, page: PageView, *, first: bool) -> bool:
+    if cue.zone in ("top", "title") and not first:
+        return False
+    known = page.shown.get(cue)
+    if known is None:
+        known = page.shown[cue] = any(_in_segment(cue, page, segment) for segment in page.segments)
+    return known
+
+
+def _in_segment(cue: Cue, page: PageView, segment: Segment) -> bool:
+    if cue.zone == "title":
+        return is_title_line(page, segment) and any(begins_with(heading_text(segment), phrase) for phrase in cue.phrases)
+    if cue.zone == "top" and not page.is_upper(segment, TITLE_SHARE):
         return False
     if cue.zone == "piece":
         squeezed = segment.folded.replace(" ", "")
@@ -77,44 +90,36 @@ def _in_segment(cue: Cue, page: PageView, segment: Segment, *, first: bool) -> b
     return any(find_phrase(segment.folded, phrase) for phrase in cue.phrases)
 
 
-def _titles(page: PageView, rules: Sequence[TypeRule]) -> dict[str, _Title]:
-    """Type -> its title on the page. Of several phrases that fit one line the longest speaks: it is the most special."""
-    found: dict[str, _Title] = {}
-    for segment in page.by_height:
-        if not (page.is_upper(segment, _TITLE_SHARE) and segment.in_capitals):
-            continue
-        text = _with_next_lines(page, segment)
-        fits = [(phrase, begins_with(text, phrase), rule.type) for rule in rules for phrase in rule.titles]
-        phrase, likeness, type_name = max(fits, key=lambda fit: (fit[1] > 0, len(fit[0]) * fit[1]), default=("", 0.0, ""))
-        if likeness > 0 and type_name not in found:
-            found[type_name] = _Title(phrase, likeness, first=not found)
-    return found
-
-
-def _with_next_lines(page: PageView, segment: Segment) -> str:
-    """A title may run over three lines of capitals."""
-    lines, last = [segment.folded], segment
-    for _ in range(2):
-        under = page.below(last, reach=1.5)
-        if under is None or not under.in_capitals:
-            break
-        lines.append(under.folded)
-        last = under
-    return " ".join(lines)
-
-
-def _score(rule: TypeRule, views: Sequence[PageView], title: _Title | None, *, titled: bool) -> Verdict:
-    nothing = Verdict(rule.type, 0.0)
-    if title is None and (titled or not rule.untitled):
-        return nothing
+def _score(rule: TypeRule, views: Sequence[PageView], title: Title | None, symbol: Symbol | None) -> Verdict:
     if any(shows(cue, views) for cue in rule.forbid):
+        return Verdict(rule.type, 0.0)
+    return _by_cues(rule, views, symbol) if title is None else _by_title(rule, views, title, symbol)
+
+
+def _by_title(rule: TypeRule, views: Sequence[PageView], title: Title, symbol: Symbol | None) -> Verdict:
+    names, score = _sum(rule.support, views)
+    because = (f"{_TITLE_CUE}{title.phrase}", *names)
+    score += rule.title_weight * title.likeness * (1.0 if title.first else _SECOND_TITLE)
+    if symbol is None:
+        return Verdict(rule.type, min(score, 1.0), because)
+    if rule.type in symbol.types:
+        return Verdict(rule.type, min(score + _SYMBOL_AGREES, 1.0), (*because, f"{_SYMBOL_CUE}{symbol.text}"))
+    if symbol.of_office or not rule.symbols:
+        return Verdict(rule.type, min(score, 1.0), because)
+    return Verdict(rule.type, min(score, 1.0) * _DOUBTFUL, (*because, f"{_OTHER_SYMBOL}{symbol.text}"))
+
+
+def _by_cues(rule: TypeRule, views: Sequence[PageView], symbol: Symbol | None) -> Verdict:
+    """Without a title the cues must say it; those of a type that is known by its symbol only support the symbol."""
+    nothing = Verdict(rule.type, 0.0)
+    if any(shows(cue, views) for cue in rule.untitled_forbid):
         return nothing
-    if title is None:
+    if symbol is None or symbol.type != rule.type:
         names, score = _sum(rule.untitled, views)
         return Verdict(rule.type, min(score, 1.0), names)
-    names, score = _sum(rule.support, views)
-    weight = rule.title_weight * title.likeness * (1.0 if title.first else _SECOND_TITLE)
-    return Verdict(rule.type, min(weight + score, 1.0), (f"{_TITLE_CUE}{title.phrase}", *names))
+    cues, weight = (rule.untitled, _SYMBOL_OF_OFFICE) if symbol.of_office else (rule.support, _SYMBOL_ALONE)
+    names, score = _sum(cues, views)
+    return Verdict(rule.type, min(score + weight, 1.0), (f"{_SYMBOL_CUE}{symbol.text}", *names)) if names else nothing
 
 
 def _sum(cues: Sequence[WeightedCue], views: Sequence[PageView]) -> tuple[tuple[str, ...], float]:

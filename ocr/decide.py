@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from dossier.codes import CitizenId, CodeProblem, DossierCode, parse_citizen_id, parse_dossier_code
+from dossier.citizen_id import CitizenId, parse_citizen_id
+from dossier.codes import CodeProblem
+from dossier.dossier_code import DossierCode, parse_dossier_code
 from dossier.doubts import DOUBTS
-from dossier.types import TypeRule
-from dossier.values import UNKNOWN_TYPE, Document, FailedPage, Fields, Filed, Held, ReadPage, Understood
+from dossier.types import ReviewBars, TypeRule
+from dossier.values import UNKNOWN_TYPE, Document, FailedPage, Field, Fields, Filed, Held, ReadPage, Understood
 from ocr.check import check
 from ocr.classify import classify
 from ocr.extract import extract
@@ -18,44 +20,30 @@ _LOWEST_DPI: Final = 200
 """NĐ 30/2020 Annex I Part II asks for this much of a copy with legal force."""
 _TURN_PROVEN: Final = 0.75
 """A page whose words were read with this confidence stands upright, whatever its picture said."""
-_SLIPS: Final = 2
+_NAMING: Final = frozenset({"name", "citizen_id", "number", "date", "dossier_code", "birth_date"})
+_BORNE_OUT: Final = frozenset({"read_twice", "agrees_with_code"})
 _IMPORTANCE: Final = {key: place for place, key in enumerate(DOUBTS)}
 
 
 def understand(document: Document, rules: Sequence[TypeRule]) -> Understood:
-    """Type a document, read its fields and name its dossier and citizen, as far as they are known.
-
-    A separator's word stands above the paper's. What only the paper says is a proposal for the person at the desk and
-    is marked so (``one_sided_link``), until `ocr.link.link` finds it confirmed.
-    """
+    """Type a document and read its fields; dossier and citizen are what the paper itself says, until `ocr.link.link`."""
     verdict = classify(document, rules)
     fields = extract(document, verdict, rules)
     rule = next((rule for rule in rules if rule.type == verdict.type), None)
     doubts = (*document.doubts, *check(document, verdict, fields, rules))
-    separator, printed = document.separator, _dossier_code(fields)
-    if separator is None:
-        code, citizen = printed, _citizen_id(fields) if rule is not None and rule.applicant else None
-        doubts = (*doubts, "one_sided_link") if code or citizen else doubts
-    else:
-        code, citizen = separator.dossier_code, separator.citizen_id
-        doubts = (*doubts, "code_conflict") if printed not in {None, code} else doubts
-        doubts = (*doubts, "near_citizen_id") if _is_near(citizen, _citizen_id(fields)) else doubts
     marked = replace(document, doubts=tuple(dict.fromkeys(doubts)))
-    return Understood(marked, verdict, fields, code, citizen)
+    citizen = _citizen_id(fields) if rule is not None and rule.applicant else None
+    return Understood(marked, verdict, fields, _dossier_code(fields), citizen)
 
 
-def decide(understood: Understood, *, review_type_below: float, review_text_below: float) -> Filed | Held:
-    """File a paper whose dossier, citizen and type are certain; hold every other with its reasons.
-
-    Args:
-        understood: a paper, linked over its file.
-        review_type_below: a verdict that scores lower waits for a person, 0.0 to 1.0.
-        review_text_below: a page read with lower mean confidence makes its paper wait, 0.0 to 1.0.
-    """
-    reasons = {*understood.document.doubts, *_page_doubts(understood.document, review_text_below)}
+def decide(understood: Understood, bars: ReviewBars) -> Filed | Held:
+    """File a linked paper whose dossier, citizen and type are certain; hold every other with its reasons."""
+    reasons = {*understood.document.doubts, *_page_doubts(understood.document, bars.text)}
+    if any(_is_weak(name, field, bars.field) for name, field in understood.fields.items()):
+        reasons.add("low_field")
     if understood.verdict.type == UNKNOWN_TYPE:
         reasons.add("unknown_type")
-    elif understood.verdict.score < review_type_below:
+    elif understood.verdict.score < bars.verdict:
         reasons.add("weak_verdict")
     code, citizen = understood.dossier_code, understood.citizen_id
     if code is None:
@@ -67,7 +55,13 @@ def decide(understood: Understood, *, review_type_below: float, review_text_belo
     return Filed(understood, code, citizen)
 
 
-def _page_doubts(document: Document, review_text_below: float) -> Iterator[str]:
+def _is_weak(name: str, field: Field, least: float) -> bool:
+    """True for a value that names a person, a paper or a dossier and was read unsurely, once."""
+    once = field.source == "print" and not _BORNE_OUT & set(field.checks)
+    return name in _NAMING and once and field.confidence < least
+
+
+def _page_doubts(document: Document, least: float) -> Iterator[str]:
     for page in document.pages:
         if isinstance(page, FailedPage):
             yield "page_failed"
@@ -77,21 +71,14 @@ def _page_doubts(document: Document, review_text_below: float) -> Iterator[str]:
         if round(page.dpi) < _LOWEST_DPI:
             yield "low_resolution"
         if not page.blank:
-            yield from _reading_doubts(page, review_text_below)
+            yield from _reading_doubts(page, least)
 
 
-def _reading_doubts(page: ReadPage, review_text_below: float) -> Iterator[str]:
-    if page.confidence < review_text_below:
+def _reading_doubts(page: ReadPage, least: float) -> Iterator[str]:
+    if page.confidence < least:
         yield "low_confidence"
     if not page.turn_sure and page.confidence < _TURN_PROVEN:
         yield "turn_unsure"
-
-
-def _is_near(known: CitizenId | None, read: CitizenId | None) -> bool:
-    """True when two different IDs are so alike that one is likelier a misreading of the other than another person's."""
-    if known is None or read is None or known == read:
-        return False
-    return sum(one != other for one, other in zip(known, read, strict=True)) <= _SLIPS
 
 
 def _dossier_code(fields: Fields) -> DossierCode | None:

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dossier.values import BoundPdf, ReadPage, Soundness
+from dossier.values import BoundPdf, Box, ReadPage, Soundness
 
 if TYPE_CHECKING:
     from ocr.access import LightPage
     from ocr.read_pages import ReadOptions
+    from ocr.shown import Mark
 
 
 def check(path: Path, *, max_pixels: int, max_pages: int) -> Soundness:
@@ -51,3 +52,17 @@ def bind_access(pages: Sequence[LightPage], *, into: Path) -> BoundPdf:
     from ocr import access
 
     return access.bind_access(pages, into=into)
+
+
+def draw(source: Path, page: ReadPage, marks: Sequence[Mark]) -> bytes:
+    """Do as `ocr.shown.draw`."""
+    from ocr import shown
+
+    return shown.draw(source, page, marks)
+
+
+def cut(source: Path, page: ReadPage, box: Box) -> bytes:
+    """Do as `ocr.shown.cut`."""
+    from ocr import shown
+
+    return shown.cut(source, page, box)

@@ -1,28 +1,27 @@
-"""Pages of one file to documents: separator sheets part the dossiers, titles part the papers; no page is lost."""
+"""Pages of one file to documents: separators and receipts part the dossiers, first pages the papers; no page is lost."""
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from dossier.types import Cue, TypeRule
-from dossier.values import Document, FailedPage, Grouping, Page, ReadPage, Separator
-from ocr.classify import has_title, judge, shows
+from dossier.codes import CodeProblem
+from dossier.dossier_code import DossierCode, parse_dossier_code
+from dossier.errors import PagesLost
+from dossier.types import TypeRule
+from dossier.values import UNKNOWN_TYPE, Document, FailedPage, Grouping, Page, ReadPage, Separator, Verdict
+from ocr.classify import has_title, judge
+from ocr.first_page import Cut, Meeting, OpenPaper, begins
 from ocr.layout import PageView, view
-from ocr.phrases import find_phrase
-from ocr.separators import UnreadableSeparator, looks_like_separator, separator_of
+from ocr.page_codes import PaperSaid, said_by
+from ocr.separators import UnreadableSeparator, doubts_behind, looks_like_separator, separator_of
 
-_MOTTO: Final = Cue("motto", ("cong hoa xa hoi chu nghia viet nam",), "top")
-"""Stands on the first page of a paper of an office or to one (NĐ 30/2020 Annex I)."""
-_ANNEX: Final = Cue("annex", ("phu luc", "kem theo quyet dinh", "ban hanh kem theo", "danh sach kem theo"), "top")
-_SIGN_HERE: Final = ("ky ghi ro ho ten", "ky ghi ro ho chu dem ten", "ky va ghi ro ho ten", "ky ten dong dau", "noi nhan")
-_SIGNERS: Final = ("chu tich", "truong cong an", "truong phong", "giam doc", "thu truong don vi", "hieu truong")
-"""Where one of these stands in the lower part of a page (a signer in capitals), the paper ends there."""
-_CLOSING_SHARE: Final = 0.35
-_PAGE_NUMBER: Final = re.compile(r"(?:trang\s*)?[-–]?\s*(?:[2-9]|[1-9]\d)\s*[-–]?(?:\s*/\s*\d{1,3})?")
-"""A page number over 1, alone on its line; the first page carries none (NĐ 30/2020 Annex I)."""
+_RECEIPT: Final = "phieu_tiep_nhan"
+_DOUBTFUL: Final = "doubtful_cut"
+_MOST_WORDS: Final = 80
+"""A page with a separator's QR and more words is a paper that bears it, though no type was recognised."""
 
 
 @dataclass(slots=True)
@@ -32,10 +31,11 @@ class _Sheaf:
     pages: list[Page]
     separator: Separator | None
     doubts: tuple[str, ...]
-    rule: TypeRule | None = None
-    """Rule of the type its first page shows."""
-    last: PageView | None = None
-    """Its last page that is read and not blank."""
+    paper: OpenPaper = field(default_factory=OpenPaper)
+
+    def doubt(self, reason: str) -> None:
+        """Give a person a reason to look."""
+        self.doubts = tuple(dict.fromkeys((*self.doubts, reason)))
 
     def document(self) -> Document:
         return Document(tuple(self.pages), self.separator, self.doubts)
@@ -52,10 +52,19 @@ class _Desk:
     current: _Sheaf | None = None
     separator: Separator | None = None
     doubts: tuple[str, ...] = ()
+    code: DossierCode | None = None
+    """The dossier whose papers are on the desk, as far as a separator or receipt said it by code."""
 
     def part(self, separator: Separator | None, doubts: tuple[str, ...] = ()) -> None:
         """Begin a new stretch: what the last separator said holds no longer."""
         self.current, self.separator, self.doubts = None, separator, doubts
+        self.code = separator.dossier_code if separator else None
+
+    def receive(self, code: DossierCode) -> None:
+        """A receipt of another dossier parts the batch; behind a separator that is a conflict too: one of them is wrong."""
+        if self.code not in {None, code}:
+            self.part(None, ("code_conflict",) if self.separator else ())
+        self.code = code
 
     def open(self, page: Page) -> _Sheaf:
         """Begin a new document in this stretch."""
@@ -65,7 +74,11 @@ class _Desk:
 
 
 def group(pages: Sequence[Page], rules: Sequence[TypeRule]) -> Grouping:
-    """Part the pages of one file, in scan order, into documents; every page ends in exactly one place."""
+    """Part the pages of one file, in scan order, into documents; every page ends in exactly one place.
+
+    Raises:
+        PagesLost: it did not; a fault of the program, and nothing of the file may be settled.
+    """
     desk = _Desk(rules)
     for page in pages:
         if isinstance(page, FailedPage):
@@ -75,7 +88,9 @@ def group(pages: Sequence[Page], rules: Sequence[TypeRule]) -> Grouping:
         else:
             _put_read(desk, page)
     documents = tuple(sheaf.document() for sheaf in desk.sheaves)
-    return Grouping(documents, tuple(desk.separators), tuple(desk.stray_blanks))
+    grouping = Grouping(documents, tuple(desk.separators), tuple(desk.stray_blanks))
+    _check_nothing_is_lost(pages, grouping)
+    return grouping
 
 
 def _put_failed(desk: _Desk, page: FailedPage) -> None:
@@ -101,43 +116,61 @@ def _put_read(desk: _Desk, page: ReadPage) -> None:
     rule = next((rule for rule in desk.rules if rule.type == verdict.type), None)
     separator = separator_of(seen)
     if isinstance(separator, Separator):
-        desk.part(separator)
-        if rule is None or looks_like_separator(seen):
+        desk.part(separator, doubts_behind(seen))
+        if looks_like_separator(seen) or (rule is None and sum(1 for _ in page.words) <= _MOST_WORDS):
             desk.separators.append(page.number)
             return
     elif isinstance(separator, UnreadableSeparator) and rule is None:
         desk.part(None, ("separator_unreadable",))
         desk.separators.append(page.number)
         return
-    if desk.current is None or _opens(seen, rule, desk.current, titled=has_title(verdict)):
-        desk.open(page).rule = rule
+    titled = verdict.type == _RECEIPT and has_title(verdict)
+    receipt = _receipt_code(page, verdict)
+    news = receipt is not None and receipt != desk.code
+    if receipt is not None:
+        desk.receive(receipt)
+    _lay(desk, seen, verdict, rule, is_receipt=titled or news)
+
+
+def _receipt_code(page: ReadPage, verdict: Verdict) -> DossierCode | None:
+    """The dossier that a receipt names by QR or Code 128; a sheet of no known type that bears the bare code is one too."""
+    for code in page.codes:
+        said = said_by(code)
+        bare = not isinstance(parse_dossier_code(code.text), CodeProblem)
+        if isinstance(said, PaperSaid) and (verdict.type == _RECEIPT or (bare and verdict.type == UNKNOWN_TYPE)):
+            return said.dossier_code
+    return None
+
+
+def _lay(desk: _Desk, seen: PageView, verdict: Verdict, rule: TypeRule | None, *, is_receipt: bool) -> None:
+    """Put a page to the paper on the desk, or begin a new one with it; a doubtful cut is a doubt of both papers."""
+    before = desk.current
+    cut = (
+        begins(Meeting(seen, verdict, rule, is_receipt, before.paper))
+        if before
+        else Cut(begins=True, sure=True, because=())
+    )
+    if before is None or cut.begins:
+        sheaf = desk.open(seen.page)
+        sheaf.paper.rule = rule
     else:
-        desk.current.pages.append(page)
-    if desk.current is not None:
-        desk.current.last = seen
+        sheaf = before
+        sheaf.pages.append(seen.page)
+    sheaf.paper.views.append(seen)
+    if before is not None and not cut.sure:
+        before.doubt(_DOUBTFUL)
+        sheaf.doubt(_DOUBTFUL)
 
 
-def _opens(page: PageView, rule: TypeRule | None, current: _Sheaf, *, titled: bool) -> bool:
-    """True when a new paper begins on this page."""
-    if current.rule is not None and current.rule.continues:
-        return titled or shows(_MOTTO, [page]) or not any(shows(cue, [page]) for cue in current.rule.continues)
-    if titled or shows(_MOTTO, [page]):
-        return True
-    if rule is not None:
-        return rule is not current.rule
-    if current.last is None or _goes_on(page):
-        return False
-    return _closed(current.last)
+def _check_nothing_is_lost(pages: Sequence[Page], grouping: Grouping) -> None:
+    """Pages in = pages of documents, separators and blanks out, each once and in the order of the scan.
 
-
-def _goes_on(page: PageView) -> bool:
-    numbered = any(_PAGE_NUMBER.fullmatch(segment.folded) for segment in page.by_height[:2])
-    return numbered or shows(_ANNEX, [page])
-
-
-def _closed(page: PageView) -> bool:
-    low = [segment for segment in page.segments if not page.is_upper(segment, _CLOSING_SHARE)]
-    if any(find_phrase(segment.folded, phrase) for segment in low for phrase in _SIGN_HERE):
-        return True
-    headings = [segment for segment in low if segment.in_capitals]
-    return any(find_phrase(segment.folded, signer) for segment in headings for signer in _SIGNERS)
+    Raises:
+        PagesLost: a page stands nowhere, or twice.
+    """
+    documents = [[page.number for page in document.pages] for document in grouping.documents]
+    placed = Counter([number for numbers in documents for number in numbers])
+    placed.update([*grouping.separators, *grouping.stray_blanks])
+    firsts = [numbers[0] for numbers in documents]
+    if placed != Counter(page.number for page in pages) or firsts != sorted(firsts):
+        raise PagesLost(f"{len(pages)} pages in, {placed.total()} out")

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from dossier.codes import CitizenId, CodeProblem, parse_citizen_id
+from dossier.citizen_id import CitizenId, OldCardNumber, parse_citizen_id, parse_old_card
+from dossier.codes import CodeProblem
 from dossier.values import Code, ReadPage
 from dossier.vietnamese import parse_date
+from ocr.mrz import check_digit, find_mrz
 
 CARD_TYPE: Final = "can_cuoc_cong_dan"
 _FEWEST_FIELDS: Final = 6
 """``ID|old ID or empty|name|ddMMyyyy|sex|address[|ddMMyyyy of issue]``; newer cards may carry more at the end."""
-_MRZ_FIRST: Final = re.compile(r"IDVNM(\d{9})(\d)(\d{12})<<(\d)")
-_WEIGHTS: Final = (7, 3, 1)
-"""ICAO Doc 9303 part 3: weights of the check digit."""
+_MRZ_FIRST: Final = re.compile(r"(?<![A-Z0-9])IDVNM(\d{9})(\d)(\d{12})<<(\d)(?![A-Z0-9])")
+_MRZ_SECOND: Final = re.compile(r"[0-9OQDILZSGB]{7}[MF<][0-9OQDILZSGB<]{7}VNM")
+"""Birth, sex and expiry of a Vietnamese card, letters for digits as OCR misreads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class CardData:
     """What the QR of an identity card says."""
 
     citizen_id: CitizenId
+    old_number: OldCardNumber | None
+    """Of the card before it; None where there was none or the field holds no such number."""
     name: str
     birth_date: date | None
     gender: str
@@ -33,26 +37,48 @@ class CardData:
 
 
 def card_of(code: Code) -> CardData | None:
-    """The card that a QR describes; None where it is no card's."""
+    """The card that a QR describes; None where it is no card's. Six fields are enough, more than seven are passed over."""
     fields = [part.strip() for part in code.text.split("|")]
     if code.kind != "qr" or len(fields) < _FEWEST_FIELDS:
         return None
     citizen = parse_citizen_id(fields[0])
     if isinstance(citizen, CodeProblem) or not fields[2]:
         return None
+    old = parse_old_card(fields[1])
     issued = parse_date(fields[6]) if len(fields) > _FEWEST_FIELDS else None
-    return CardData(citizen, fields[2], parse_date(fields[3]), fields[4], fields[5], issued)
+    return CardData(
+        citizen_id=citizen,
+        old_number=None if isinstance(old, CodeProblem) else old,
+        name=fields[2],
+        birth_date=parse_date(fields[3]),
+        gender=fields[4],
+        address=fields[5],
+        issued=issued,
+    )
 
 
 def mrz_citizen_ids(page: ReadPage) -> Iterator[CitizenId]:
-    """Citizen IDs from the first MRZ line of a card where its check digits and its two copies of the number agree."""
-    texts = [code.text for code in page.codes if code.kind == "mrz"] + [line.text for line in page.lines]
-    for text in texts:
-        for number, check, citizen, _ in _MRZ_FIRST.findall(re.sub(r"\s", "", text).upper()):
+    """Citizen IDs that the MRZ of a card proves, from the codes of the page and from its lines.
+
+    Where the zone is whole all check digits must hold (number, birth, expiry, the ID's own, and the one over all). A
+    first line whose second was not read at all proves the ID by two of them and by its two copies of the last nine
+    digits; once a second line is there, it must hold too.
+    """
+    zones = [code.text.splitlines() for code in page.codes if code.kind == "mrz"]
+    for lines in (*zones, [line.text for line in page.lines]):
+        whole = find_mrz(lines)
+        if whole is not None and whole.citizen_id is not None:
+            yield whole.citizen_id
+        elif whole is None:
+            yield from _from_first_line(["".join(line.upper().split()) for line in lines])
+
+
+def _from_first_line(lines: list[str]) -> Iterator[CitizenId]:
+    if any(_MRZ_SECOND.search(line) for line in lines):
+        return
+    for line in lines:
+        for number, number_check, citizen, citizen_check in _MRZ_FIRST.findall(line):
             parsed = parse_citizen_id(citizen)
-            if isinstance(parsed, str) and citizen.endswith(number) and _check_digit(number) == int(check):
+            checks = (check_digit(number), check_digit(f"{citizen}<<")) == (int(number_check), int(citizen_check))
+            if not isinstance(parsed, CodeProblem) and citizen.endswith(number) and checks:
                 yield parsed
-
-
-def _check_digit(digits: str) -> int:
-    return sum(int(digit) * _WEIGHTS[place % 3] for place, digit in enumerate(digits)) % 10

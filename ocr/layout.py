@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
+from dossier.types import Cue
 from dossier.values import Box, Line, ReadPage, Word
 from dossier.vietnamese import fold_in_place
 
@@ -80,6 +81,11 @@ class PageView:
     """In reading order."""
 
     @cached_property
+    def shown(self) -> dict[Cue, bool]:
+        """What was found out of the cues that were looked for: several types look for the same ones."""
+        return {}
+
+    @cached_property
     def by_height(self) -> tuple[Segment, ...]:
         """The segments from the top of the page down, left before right."""
         return tuple(sorted(self.segments, key=lambda segment: (segment.box.top, segment.box.left)))
@@ -116,6 +122,12 @@ class PageView:
         after = [other for other in self.segments if other.box.left >= box.right]
         row = [other for other in after if other.box.top < middle < other.box.bottom]
         return min(row, key=lambda other: other.box.left, default=None)
+
+    def row_of(self, segment: Segment) -> tuple[Segment, ...]:
+        """The segments on the same row, itself included, left before right."""
+        box = segment.box
+        row = [one for one in self.segments if one.box.top < (box.top + box.bottom) / 2 < one.box.bottom]
+        return tuple(sorted(row, key=lambda one: one.box.left))
 
     def column_right(self, segment: Segment) -> float:
         """Right edge of the column that the segment stands in, pixels: the farthest of the lines next to and under it."""

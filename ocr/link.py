@@ -1,52 +1,50 @@
 """Bind the papers of one file to a dossier and its citizen, and say where the bond is too thin.
 
-A separator's QR binds every paper behind it. Where there is none, a receipt binds the papers that follow it in the same
-file, but only those that show its citizen's ID themselves: one reading by OCR is never enough, and a name never is.
+A file is a row of stretches: what lies behind one separator sheet, or from one receipt to the next. What binds a stretch
+is weighed once (`ocr.binding`), then each of its papers is held against it here. A name alone never binds.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
-from dossier.codes import CitizenId, CodeProblem, DossierCode, find_citizen_ids, parse_dossier_code
-from dossier.values import Document, Separator, Understood
-from ocr.identity import card_of, mrz_citizen_ids
+from dossier.values import Field, HandInManifest, Understood
+from ocr.binding import BY_MACHINE, Binding, bind_stretch
+from ocr.claims import Claims, codes_in_name
 
-RECEIPT_TYPE: Final = "phieu_tiep_nhan"
-
-
-@dataclass(frozen=True, slots=True)
-class _Receipt:
-    """What a receipt says about the papers behind it."""
-
-    understood: Understood
-    dossier_code: DossierCode
-    citizen_id: CitizenId | None
-    code_is_sure: bool
-    """The code was read by machine, or twice."""
+_SLIPS = 2
+"""Digits in which a misread citizen ID differs from the true one."""
 
 
-def link(understoods: Sequence[Understood]) -> tuple[Understood, ...]:
-    """Link the papers of one file, in scan order; doubts are added to their documents."""
+@dataclass(slots=True)
+class _Walk:
+    """What has been seen on the way through a stretch."""
+
+    other_dossier: bool = False
+    """A receipt of another dossier was met: a separator sheet was lost, and what follows is the other dossier's."""
+    stranger: bool = False
+    """A request of another person was met; until a paper of the citizen returns, nothing is certain."""
+
+
+def link(
+    understoods: Sequence[Understood], *, manifest: HandInManifest | None = None, file_name: str = ""
+) -> tuple[Understood, ...]:
+    """Link the papers of one file, in scan order; doubts are added to their documents.
+
+    Args:
+        understoods: the papers, with what each says itself as a proposal.
+        manifest: what the reception system said of the file.
+        file_name: name of the scanned file; a code in it bears out what was read, and is never believed alone.
+    """
+    witnesses = [Claims(one) for one in understoods]
+    stretches = list(_stretches(witnesses))
+    named = codes_in_name(file_name) if len(stretches) == 1 else frozenset()
     linked: list[Understood] = []
-    receipt: _Receipt | None = None
-    conflict: Separator | None = None
-    for place, one in enumerate(understoods):
-        separator = one.document.separator
-        if separator is None and "separator_unreadable" not in one.document.doubts:
-            receipt = _receipt_of(one) if one.verdict.type == RECEIPT_TYPE else receipt
-            linked.append(_by_receipt(one, receipt, understoods[place + 1 :]) if receipt else one)
-            continue
-        receipt = None
-        # A receipt of another dossier behind a separator: a separator sheet was lost, and the papers that
-        # follow are the other dossier's.
-        if separator is not None and _contradicts(one, separator):
-            conflict = separator
-        lost = separator is not None and conflict == separator
-        linked.append(with_doubts(one, "code_conflict") if lost else one)
+    for stretch in stretches:
+        binding = bind_stretch(stretch, manifest=manifest, named=named)
+        linked += _linked(stretch, binding, whole_file=len(stretches) == 1)
     return tuple(linked)
 
 
@@ -57,60 +55,105 @@ def with_doubts(understood: Understood, *doubts: str) -> Understood:
     return replace(understood, document=replace(document, doubts=together))
 
 
-def _contradicts(one: Understood, separator: Separator) -> bool:
-    return one.verdict.type == RECEIPT_TYPE and _printed_code(one) not in {None, separator.dossier_code}
+def _stretches(witnesses: Sequence[Claims]) -> Iterator[list[Claims]]:
+    stretch: list[Claims] = []
+    for one in witnesses:
+        if stretch and _parts(stretch[-1], one):
+            yield stretch
+            stretch = []
+        stretch.append(one)
+    if stretch:
+        yield stretch
 
 
-def _printed_code(one: Understood) -> DossierCode | None:
-    field = one.fields.get("dossier_code")
-    parsed = parse_dossier_code(field.value) if field else None
-    return None if parsed is None or isinstance(parsed, CodeProblem) else parsed
+def _parts(before: Claims, one: Claims) -> bool:
+    """True where a new stretch begins: another separator, or a receipt where no separator binds."""
+    here, there = one.paper.document, before.paper.document
+    if here.separator != there.separator or _is_behind_unreadable(one) != _is_behind_unreadable(before):
+        return True
+    return here.separator is None and one.is_receipt
 
 
-def _receipt_of(one: Understood) -> _Receipt | None:
-    """What this receipt says; None where its code was not read: it ends the reach of the receipt before it all the same."""
-    code = _printed_code(one)
-    if code is None:
-        return None
-    by_machine = any(parse_dossier_code(c.text) == code for page in one.document.read_pages for c in page.codes)
-    twice = len(re.findall(rf"{re.escape(code)}(?!\d)", one.document.text.upper())) > 1
-    return _Receipt(one, code, one.citizen_id, code_is_sure=by_machine or twice)
+def _is_behind_unreadable(one: Claims) -> bool:
+    return "separator_unreadable" in one.paper.document.doubts
 
 
-def _by_receipt(one: Understood, receipt: _Receipt, following: Sequence[Understood]) -> Understood:
-    code = _printed_code(one)
-    if code not in {None, receipt.dossier_code}:
-        return with_doubts(one, "code_conflict", "one_sided_link")
-    bound = replace(one, dossier_code=receipt.dossier_code, citizen_id=receipt.citizen_id)
-    citizen = receipt.citizen_id
-    if citizen is None or not receipt.code_is_sure:
-        return with_doubts(bound, "one_sided_link")
-    if one is receipt.understood:
-        witnesses = [paper.document for paper in _until_next_receipt(following)]
-    else:
-        witnesses = [one.document]
-    if any(citizen in _ids_on(document) for document in witnesses):
-        return _without_doubt(bound, "one_sided_link")
-    return with_doubts(bound, "one_sided_link")
+def _linked(stretch: Sequence[Claims], binding: Binding, *, whole_file: bool) -> Iterator[Understood]:
+    walk = _Walk()
+    secret = any("secrecy_stamp" in one.paper.document.doubts for one in stretch)
+    belongs = _belonging(stretch, binding, whole_file=whole_file)
+    said = Counter((name, field.value) for one in stretch for name, field in one.paper.fields.items())
+    for one, is_in in zip(stretch, belongs, strict=True):
+        doubts = [*binding.doubts, *_contradictions(one, binding, walk)]
+        if not is_in or (binding.citizen is None and one.citizen is not None):
+            doubts.append("one_sided_link")
+        if secret:
+            doubts.append("secrecy_stamp")
+        code, citizen = binding.code or one.code, binding.citizen or one.citizen
+        fields = {name: _borne_out(name, field, said, binding) for name, field in one.paper.fields.items()}
+        bound = replace(one.paper, fields=fields, dossier_code=code, citizen_id=citizen, linked_by=binding.by)
+        yield with_doubts(_rescued(bound) if is_in and binding.stands_alone else bound, *doubts)
 
 
-def _until_next_receipt(understoods: Sequence[Understood]) -> list[Understood]:
-    papers: list[Understood] = []
-    for one in understoods:
-        if one.verdict.type == RECEIPT_TYPE or one.document.separator is not None:
-            break
-        papers.append(one)
-    return papers
+def _belonging(stretch: Sequence[Claims], binding: Binding, *, whole_file: bool) -> list[bool]:
+    """For each paper whether it shows that it belongs there, where merely lying there is not enough.
+
+    It shows the citizen's number; or it names the citizen, or lies between papers that show the number. Where a receipt's
+    code binds the whole file and nobody else asks for anything in it, papers without any number belong too.
+    """
+    if binding.by_position or binding.citizen is None:
+        return [binding.by_position] * len(stretch)
+    shown = [place for place, one in enumerate(stretch) if binding.citizen in one.ids] or [len(stretch)]
+    undisturbed = whole_file and binding.stands_alone and not any(_is_stranger(one, binding) for one in stretch)
+    return [
+        shown[0] <= place <= shown[-1] or bool(binding.name and binding.name in one.names) or (undisturbed and not one.ids)
+        for place, one in enumerate(stretch)
+    ]
 
 
-def _ids_on(document: Document) -> set[CitizenId]:
-    ids = set(find_citizen_ids(document.text))
-    for page in document.read_pages:
-        ids.update(mrz_citizen_ids(page))
-        ids.update(card.citizen_id for card in map(card_of, page.codes) if card is not None)
-    return ids
+def _borne_out(name: str, field: Field, said: Counter[tuple[str, str]], binding: Binding) -> Field:
+    """The value with what the other papers of its dossier say of it."""
+    checks = list(field.checks)
+    if said[name, field.value] > 1:
+        checks.append("read_twice")
+    if field.value in {binding.citizen, binding.code} and BY_MACHINE & set(binding.by):
+        checks.append("agrees_with_code")
+    return replace(field, checks=tuple(dict.fromkeys(checks)))
 
 
-def _without_doubt(understood: Understood, doubt: str) -> Understood:
-    doubts = tuple(one for one in understood.document.doubts if one != doubt)
-    return replace(understood, document=replace(understood.document, doubts=doubts))
+def _rescued(understood: Understood) -> Understood:
+    """A receipt read by its code does the work of the separator sheet in front of it that could not be read."""
+    document = understood.document
+    doubts = tuple(one for one in document.doubts if one != "separator_unreadable")
+    return replace(understood, document=replace(document, doubts=doubts))
+
+
+def _is_stranger(one: Claims, binding: Binding) -> bool:
+    return one.is_request and one.citizen is not None and binding.citizen not in one.ids
+
+
+def _contradictions(one: Claims, binding: Binding, walk: _Walk) -> Iterator[str]:
+    if one.contradicts_itself:
+        yield "code_conflict"
+    if binding.code is not None and one.code not in {None, binding.code}:
+        walk.other_dossier = walk.other_dossier or one.is_receipt
+        yield "code_conflict"
+    elif walk.other_dossier:
+        yield "code_conflict"
+    if binding.citizen is None:
+        return
+    if binding.citizen in one.ids:
+        walk.stranger = False
+    elif one.citizen is not None and _is_near(one.citizen, binding.citizen):
+        yield "near_citizen_id"
+    elif one.citizen is not None and one.name and one.name == binding.name:
+        yield "name_without_number"
+    elif _is_stranger(one, binding):
+        walk.stranger = True
+    if walk.stranger:
+        yield "other_applicant"
+
+
+def _is_near(one: str, other: str) -> bool:
+    """True when two different IDs are so alike that one is likelier a misreading of the other than another person's."""
+    return one != other and sum(a != b for a, b in zip(one, other, strict=True)) <= _SLIPS

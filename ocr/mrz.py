@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from dossier.codes import CitizenId, parse_citizen_id
+from dossier.citizen_id import CitizenId, parse_citizen_id
 from dossier.values import Code
 
 _WEIGHTS: Final = (7, 3, 1)

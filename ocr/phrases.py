@@ -56,9 +56,18 @@ def begins_with(folded: str, phrase: str) -> float:
     words = _words(folded)
     target = _words(phrase)
     scraps = 1 if len(words) > 1 and len(words[0]) == 1 else 0
+    if not _may_begin(words, "".join(target), scraps):
+        return 0.0
     starts = range(scraps + 1)
     counts = range(max(len(target) - 1, 1), len(target) + 2)
     return max(_likeness(target, words[first : first + count]) for first in starts for count in counts)
+
+
+def _may_begin(words: Sequence[str], wanted: str, scraps: int) -> bool:
+    """A quick look: a slip or a scrap in front shifts the letters behind it, and changes as many at the end."""
+    least = 2 * (len(wanted) // _LETTERS_A_SLIP + scraps)
+    start = "".join(words[: len(wanted)])[: len(wanted)]
+    return Levenshtein.distance(wanted, start, score_cutoff=least) <= least
 
 
 def _likeness(target: Sequence[str], words: Sequence[str]) -> float:

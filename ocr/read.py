@@ -9,7 +9,7 @@ from typing import Final
 
 from dossier.values import Code, ReadPage
 from ocr.attempts import Reading, best_reading, placed, shines_through
-from ocr.blank import judge
+from ocr.blank import is_dusty, judge
 from ocr.codes import find_codes
 from ocr.complaints import heard, speak_of_damage
 from ocr.engine import Engine
@@ -19,6 +19,7 @@ from ocr.orient import orient
 from ocr.own_text import OwnText, own_text
 from ocr.read_pages import ReadOptions, read_pages
 from ocr.scans import Scan, open_scan
+from ocr.secrecy import guarded
 from ocr.sheet import Sheet
 
 __all__ = ["ReadOptions", "read_page", "read_pages", "read_scan"]
@@ -28,7 +29,11 @@ LEAST_DPI: Final = 200
 
 
 def read_page(path: Path, number: int, options: ReadOptions) -> ReadPage:
-    """Read page ``number``, from 1, of a file; meant to run in a cage."""
+    """Read page ``number``, from 1, of a file; meant to run in a cage, which nothing of a secret page leaves."""
+    return guarded(_read_page(path, number, options))
+
+
+def _read_page(path: Path, number: int, options: ReadOptions) -> ReadPage:
     with heard() as complaints:  # some pictures are decoded when they are opened
         scan = open_scan(path, number)
     own = own_text(path, number, scan)
@@ -65,7 +70,18 @@ def _read_sheet(scan: Scan, sheet: Sheet, engine: Engine) -> ReadPage:
     reading = best_reading(plain, orient(ink), engine, "faint" if writing == "faint" else "soft")
     if writing == "faint" and not codes and shines_through(sheet, reading, engine):
         return _page(scan, sheet, None, ())
+    if not codes and _says_nothing(reading) and is_dusty(ink):
+        return _page(scan, sheet, None, ())
     return replace(_page(scan, sheet, reading, codes), engine=engine.name)
+
+
+def _says_nothing(reading: Reading) -> bool:
+    """Whether only lone signs were read, none beside another: grains of dust look like noughts and eights.
+
+    Where nothing at all was read, the engine may have failed: that says nothing of the page.
+    """
+    lone = [len(line.words) == 1 and len(line.words[0].text) == 1 for line in reading.lines]
+    return bool(lone) and all(lone)
 
 
 def _page(scan: Scan, sheet: Sheet, reading: Reading | None, codes: tuple[Code, ...]) -> ReadPage:

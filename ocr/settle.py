@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dossier.types import TypeRule
-from dossier.values import Filed, Grouping, Held, Page
+from dossier.types import ReviewBars, TypeRule
+from dossier.values import Filed, Grouping, HandInManifest, Held, Page
 from ocr.decide import decide, understand
 from ocr.group import group
-from ocr.link import link
+from ocr.link import link, with_doubts
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What came with the pages and is not on them."""
+
+    manifest: HandInManifest | None = None
+    file_name: str = ""
+    doubts: tuple[str, ...] = ()
+    """Reasons to hold every paper of the file, keys of `dossier.doubts.DOUBTS`."""
+
+
+ALONE = Beside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +45,18 @@ class Settled:
 
 
 def settle(
-    pages: Sequence[Page], rules: Sequence[TypeRule], *, review_type_below: float, review_text_below: float
+    pages: Sequence[Page],
+    rules: Sequence[TypeRule],
+    bars: ReviewBars,
+    beside: Beside = ALONE,
 ) -> Settled:
-    """Group, type, read, link and decide; the limits are those of `ocr.decide.decide`."""
+    """Group, type, read, link and decide."""
     grouping = group(pages, rules)
-    linked = link([understand(document, rules) for document in grouping.documents])
+    papers = [understand(document, rules) for document in grouping.documents]
+    linked = [
+        with_doubts(one, *beside.doubts) for one in link(papers, manifest=beside.manifest, file_name=beside.file_name)
+    ]
     return Settled(
         grouping,
-        tuple(decide(one, review_type_below=review_type_below, review_text_below=review_text_below) for one in linked),
+        tuple(decide(one, bars) for one in linked),
     )

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeVar
 
-from dossier.codes import CodeProblem, parse_citizen_id
+from dossier.citizen_id import parse_citizen_id
+from dossier.codes import CodeProblem
 from dossier.errors import (
     AuditUnavailable,
     DossierError,

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from dossier.values import CitizenToken, Sha256
-from storage.ledger import Ledger
 from storage.tables import audit
+
+if TYPE_CHECKING:
+    from storage.ledger import Ledger
 
 _BEFORE_THE_FIRST: Final = Sha256("0" * 64)
 
@@ -53,22 +55,9 @@ class AuditTrail:
     ) -> AuditLine:
         """Add a line; of several writers at once each gets its own number."""
         with self._database.writing() as connection:
-            last = connection.execute(select(audit).order_by(audit.c.number.desc()).limit(1)).mappings().one_or_none()
-            line = AuditLine(
-                number=1 if last is None else last["number"] + 1,
-                at=datetime.now(UTC),
-                actor=actor,
-                act=act,
-                citizen=citizen,
-                record_id=record_id,
-                why=why,
-                outcome=outcome,
-                previous=_BEFORE_THE_FIRST if last is None else last["sha256"],
-                sha256=Sha256(""),
+            return add_line(
+                connection, actor=actor, act=act, citizen=citizen, record_id=record_id, why=why, outcome=outcome
             )
-            line = replace(line, sha256=_hash(asdict(line)))
-            connection.execute(insert(audit).values(**asdict(line)))
-        return line
 
     def verify(self) -> int | None:
         """Number of the first line that is changed, missing or out of place; None when the chain holds."""
@@ -86,6 +75,35 @@ class AuditTrail:
         with self._database.reading() as connection:
             rows = connection.execute(select(audit).order_by(audit.c.number.desc()).limit(limit)).mappings()
             return tuple(AuditLine(**row) for row in rows)
+
+
+def add_line(
+    connection: Connection,
+    *,
+    actor: str,
+    act: str,
+    citizen: CitizenToken | None,
+    record_id: str | None,
+    why: str,
+    outcome: str,
+) -> AuditLine:
+    """Add a line inside the transaction of the act that it tells of: both are written, or neither is."""
+    last = connection.execute(select(audit).order_by(audit.c.number.desc()).limit(1)).mappings().one_or_none()
+    line = AuditLine(
+        number=1 if last is None else last["number"] + 1,
+        at=datetime.now(UTC),
+        actor=actor,
+        act=act,
+        citizen=citizen,
+        record_id=record_id,
+        why=why,
+        outcome=outcome,
+        previous=_BEFORE_THE_FIRST if last is None else last["sha256"],
+        sha256=Sha256(""),
+    )
+    line = replace(line, sha256=_hash(asdict(line)))
+    connection.execute(insert(audit).values(**asdict(line)))
+    return line
 
 
 def _hash(line: Mapping[str, object]) -> Sha256:

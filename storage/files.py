@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -27,6 +28,12 @@ def hash_of(chunks: Iterable[bytes]) -> Sha256:
 def hash_file(path: Path) -> Sha256:
     """SHA-256 of a plain file; a symbolic link is not followed."""
     return hash_of(_chunks(path))
+
+
+def read_start(path: Path, limit: int) -> bytes:
+    """The first bytes of a plain file, at most ``limit`` (up to CHUNK); a symbolic link is not followed."""
+    with closing(_chunks(path)) as chunks:
+        return next(chunks, b"")[:limit]
 
 
 def mark_of(status: os.stat_result) -> str:
@@ -93,7 +100,7 @@ def _copied(chunks: Iterable[bytes], out: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _chunks(path: Path) -> Generator[bytes, None, None]:
     # O_NONBLOCK: a FIFO that took the file's place must not hang the intake
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:

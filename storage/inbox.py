@@ -1,8 +1,9 @@
 """The inbox: files that scanners drop under `inbox/<office>/`, received once each and then put aside; never deleted.
 
-The order makes a crash harmless: bytes durable in the warehouse, then the ledger's line, and only then the move to
-`.taken` or `.refused`. A file that was entered but not yet moved is recognised as the same delivery (office, name, hash,
-inode, size and time are the same) and only moved. A file beside the offices' folders belongs to nobody and is left alone.
+The order makes a crash harmless: bytes durable in the warehouse, then what the manifests beside the scan say, then the
+ledger's line, and only then the moves to `.taken` or `.refused`. A file that was entered but not yet moved is recognised
+as the same delivery (office, name, hash, inode, size and time are the same) and only moved. A file beside the offices'
+folders belongs to nobody and is left alone.
 """
 
 from __future__ import annotations
@@ -10,40 +11,21 @@ from __future__ import annotations
 import os
 import stat
 import time
-import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from dossier.errors import FileChanged, InputRefused, Misconfigured, NotAPlainFile
 from dossier.values import Sha256, Soundness
+from storage.beside import Beside, enter_beside, refuse_beside
+from storage.dropped import DroppedFile, manifests_beside
 from storage.files import hash_file, mark_of
 from storage.ledger import Ledger
 from storage.put_aside import put_aside_refused, put_aside_taken
 from storage.rows import Receipt
 from storage.warehouse import Warehouse
 
-_UNFINISHED_SUFFIXES: Final = (".part",)
 _FORGET_SECONDS: Final = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class DroppedFile:
-    """Something that lies in an office's folder."""
-
-    path: Path = field(repr=False)
-    office: str
-    """Name of the folder, as it is on the disk."""
-
-    @property
-    def told_office(self) -> str:
-        """The office for the ledger."""
-        return _told(self.office)
-
-    def told_name(self, inbox: Path) -> str:
-        """Path below the office's folder for the ledger."""
-        return _told(str(self.path.relative_to(inbox / self.office)))
 
 
 class Stillness:
@@ -89,23 +71,6 @@ class Stillness:
             self._seen = {path: seen for path, seen in self._seen.items() if now - seen[2] <= _FORGET_SECONDS}
 
 
-def waiting(inbox: Path) -> tuple[DroppedFile, ...]:
-    """Everything that lies in the offices' folders, sorted by path; dot names and `*.part` are still being written.
-
-    Symbolic links, pipes and devices are listed too, so that they are refused with a code; links are not followed.
-    """
-    found: list[DroppedFile] = []
-    for office in sorted(_entries(inbox), key=lambda entry: entry.name):
-        if office.is_dir(follow_symlinks=False):
-            found.extend(DroppedFile(path, office.name) for path in _below(Path(office.path)))
-    return tuple(found)
-
-
-def strays(inbox: Path) -> int:
-    """Count what lies beside the offices' folders: nobody can say whose it is, so it is not taken, and must be seen."""
-    return sum(1 for entry in _entries(inbox) if not entry.is_dir(follow_symlinks=False))
-
-
 def receive(
     file: DroppedFile,
     *,
@@ -113,6 +78,7 @@ def receive(
     warehouse: Warehouse,
     ledger: Ledger,
     inbox: Path,
+    manifests: Sequence[DroppedFile] = (),
 ) -> Receipt:
     """Take one still file: check, hash, keep, enter, put aside. May be repeated after a crash at any instant.
 
@@ -123,10 +89,12 @@ def receive(
         warehouse: keeps the bytes.
         ledger: gets one line a delivery.
         inbox: folder whose `.taken` and `.refused` the file goes to.
+        manifests: those that lie beside it, still like the scan itself; they are taken with it.
 
     Raises:
         Misconfigured: it is a folder that may not be read.
-        FileChanged: somebody still writes the file, or another process has just taken it; it stays as it is.
+        FileChanged: somebody still writes the file, another process has just taken it, or a manifest came meanwhile; it
+            stays as it is.
         StoreUnavailable: the file stays in the inbox.
     """
     before = _status(file.path)
@@ -146,40 +114,25 @@ def receive(
         soundness = check(file.path)
     except InputRefused as refusal:
         _must_be_unchanged(file.path, delivery)
+        beside = refuse_beside(manifests, file, ledger, inbox)
         receipt = ledger.refuse(**who, size=before.st_size, sha256=sha256, code=refusal.code)
         put_aside_refused(file.path, delivery, file.office, refusal, inbox)
+        _put_aside_all(beside, inbox)
         return receipt
     intake_key = _keep(file.path, sha256, warehouse)
     _must_be_unchanged(file.path, delivery)
+    if [one.path for one in manifests_beside(file)] != [one.path for one in manifests]:
+        raise FileChanged("a manifest came or went")
+    beside = enter_beside(manifests, ledger, inbox)
     receipt = ledger.receive(**who, sha256=sha256, size=before.st_size, intake_key=intake_key, soundness=soundness)
     put_aside_taken(file.path, delivery, file.office, receipt.received_at, inbox)
+    _put_aside_all(beside, inbox)
     return receipt
 
 
-def _told(name: str) -> str:
-    """NFC, because Macs decompose; readable where the name is no UTF-8."""
-    return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "backslashreplace"))
-
-
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            yield from (entry for entry in entries if not entry.name.startswith("."))
-    except FileNotFoundError:  # the folder went away between two looks
-        return
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    try:
-        entries = sorted(_entries(folder), key=lambda entry: entry.name)
-    except PermissionError:  # listed as it is: `receive` complains, and the other offices' files go on
-        yield folder
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(Path(entry.path))
-        elif not entry.name.lower().endswith(_UNFINISHED_SUFFIXES):
-            yield Path(entry.path)
+def _put_aside_all(beside: Sequence[Beside], inbox: Path) -> None:
+    for one in beside:
+        one.put_aside(inbox)
 
 
 def _status(path: Path) -> os.stat_result:

@@ -15,8 +15,11 @@ from sqlalchemy.exc import IntegrityError
 from dossier.errors import LedgerConflict
 from dossier.values import CitizenToken, Held, Record, Seal, Sha256, Soundness, Stored
 from storage.database import Database
+from storage.hand_ins import HandIns
+from storage.held import text_of
 from storage.rows import Drop, DropState, Receipt, RecordRow, ShelfEntry
 from storage.statements import (
+    end_decision,
     enter_receipt,
     file_document,
     hold_document,
@@ -27,7 +30,7 @@ from storage.statements import (
     shelf_entry_of,
     the_drop,
 )
-from storage.tables import documents, drops, receipts, records
+from storage.tables import decisions, documents, drops, receipts, records
 
 __all__ = ["Drop", "Ledger", "Receipt", "RecordRow", "ShelfEntry", "drop_id_of"]
 
@@ -54,6 +57,11 @@ class Ledger:
     def open(cls, address: str) -> Ledger:
         """Open the ledger at an SQLAlchemy address, creating or migrating it."""
         return cls(Database.open(address))
+
+    @property
+    def hand_ins(self) -> HandIns:
+        """What reception systems said of the scans."""
+        return HandIns(self.database)
 
     def close(self) -> None:
         """Close all connections."""
@@ -144,11 +152,18 @@ class Ledger:
         """Note why the drop could not be worked; `started` may follow when the cause is gone."""
         return self._move(drop_id, "failed", {"error_code": code, "finished_at": datetime.now(UTC)})
 
-    def filed(self, drop_id: str, record: Record, stored: Stored, seal: Seal) -> None:
+    def filed(self, drop_id: str, record: Record, stored: Stored, seal: Seal, *, decision_id: int | None = None) -> None:
         """Enter a document that is durable in the archive; one that was held before leaves the shelf.
 
+        Args:
+            drop_id: the drop it came with.
+            record: what it is.
+            stored: proof that it is durable.
+            seal: its signature.
+            decision_id: the person's decision that files it, which is done with this.
+
         Raises:
-            LedgerConflict: the record is known with other bytes.
+            LedgerConflict: the record is known with other bytes, or a person decided something else.
         """
         row = record_values(drop_id, record, stored, seal)
         with self.database.writing() as connection:
@@ -158,13 +173,15 @@ class Ledger:
                 connection.execute(insert(records).values(**row))
             elif (known["sha256"], known["version_id"]) != (stored.sha256, stored.version_id):
                 raise LedgerConflict(f"record {record.key.record_id} is known with other bytes")
-            file_document(connection, drop_id, record)
+            file_document(connection, drop_id, record, decided=decision_id is not None)
+            if decision_id is not None:
+                end_decision(connection, decision_id, failed=None, actor="release", citizen=record.key.citizen)
 
     def held(self, drop_id: str, held: Held) -> None:
-        """Put a document on the shelf.
+        """Put a document on the shelf; one that a person decided on is left as it is.
 
         Raises:
-            LedgerConflict: the document of this first page is filed already.
+            LedgerConflict: the document of this first page is filed already, without a person.
         """
         with self.database.writing() as connection:
             the_drop(connection, drop_id)
@@ -207,6 +224,18 @@ class Ledger:
         with self.database.reading() as connection:
             query = select(receipts).order_by(receipts.c.id.desc()).limit(limit)
             return tuple(receipt_of(row) for row in connection.execute(query).mappings())
+
+    def corrections(self) -> tuple[tuple[str, str], ...]:
+        """What persons said the type is: (reading text of all pages, type) of every document filed by such a decision."""
+        query = (
+            select(documents.c.paper, decisions.c.action)
+            .join(decisions, decisions.c.document_id == documents.c.id)
+            .where(documents.c.state == "filed", decisions.c.kind == "file", decisions.c.state == "done")
+            .order_by(decisions.c.id)
+        )
+        with self.database.reading() as connection:
+            found = connection.execute(query).all()
+        return tuple((text_of(paper), action["type"]) for paper, action in found if action["type"])
 
     def _receive(self, line: Mapping[str, object], drop: Mapping[str, object]) -> Receipt:
         sha256 = Sha256(str(line["sha256"]))

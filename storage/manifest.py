@@ -53,6 +53,7 @@ def build(record: Record, pdf: SealedPdf, *, bucket: str, version_id: str, store
             "level": seal.level,
         },
         "verdict": dict(record.verdict),
+        "linked_by": list(record.linked_by),
         "fields": {name: dict(value) for name, value in record.fields.items()},
         "text": list(record.text),
         "tools": dict(record.tools),

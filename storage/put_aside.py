@@ -47,6 +47,22 @@ def put_aside_refused(path: Path, mark: str, office: str, refusal: InputRefused,
         _move(path, folder / name, inbox)
 
 
+def leave_word(name: str, words: str, office: str, inbox: Path) -> Path:
+    """Write a text for the office into `.refused/<office>/`, durably; the same name said again is the same text."""
+    with _alone_in(inbox / ".refused" / office) as folder:
+        note, part = folder / fit_name(name, ".txt"), folder / fit_name("." + name, ".part")
+        with part.open("w", encoding="utf-8") as out:
+            out.write(words)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(note)
+        for above in note.parents:
+            sync_folder(above)
+            if above == inbox:
+                break
+    return note
+
+
 def fit_name(name: str, suffix: str) -> str:
     """The name with a suffix; a name that would be too long is cut and marked with its hash."""
     whole = os.fsencode(name)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Literal
 
-from dossier.codes import CitizenId, DossierCode
+from dossier.citizen_id import CitizenId
+from dossier.decisions import Action
+from dossier.dossier_code import DossierCode
 from dossier.values import CitizenToken, Sha256
 
 Outcome = Literal["taken", "duplicate", "refused"]
 DropState = Literal["received", "running", "done", "failed"]
+DocumentState = Literal["held", "decided", "filed", "rejected"]
+DecisionState = Literal["waiting", "done", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class ShelfEntry:
-    """A document that waits for a person."""
+    """A document that waits for a person, or on which one decided."""
 
     id: int
     drop_id: str
@@ -81,6 +87,44 @@ class ShelfEntry:
     held_at: datetime
     paper: Mapping[str, object] = field(repr=False)
     """What was understood, for the desk: verdict, fields and pages; see `storage.held`."""
+    state: DocumentState
+    hold: int
+    """How often it came to the shelf, from 1."""
+
+    @property
+    def shown_sha256(self) -> Sha256:
+        """Hash of all that a person is shown: a decision is taken on this, and on nothing that came later."""
+        told = [self.drop_id, self.first_page, self.last_page, self.hold, self.reasons, self.paper]
+        told += [self.type, self.score, self.dossier_code, self.citizen_id]
+        return Sha256(sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest())
+
+    @property
+    def hold_id(self) -> str:
+        """What a person names it by: number and the first letters of what was shown; another once it has changed."""
+        return f"{self.id}-{self.shown_sha256[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """What a person decided on one hold of a document."""
+
+    id: int
+    document_id: int
+    hold: int
+    shown_sha256: Sha256
+    """Hash of what the person was shown."""
+    who: str
+    decided_at: datetime
+    action: Action = field(repr=False)
+    note: str = field(repr=False)
+    state: DecisionState
+    """Waiting to be carried out, done, or failed: then the document is back on the shelf."""
+    attempts: int
+    """Runs that began to carry it out and have not said how they ended."""
+    flow_run_id: str | None
+    error_code: str | None
+    """Why the latest run did not carry it out."""
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
 from dossier.errors import LedgerConflict
-from dossier.values import Held, Record, Seal, Stored
+from dossier.values import CitizenToken, Held, Record, Seal, Stored
+from storage.audit import add_line
 from storage.held import paper_of
 from storage.rows import Drop, Outcome, Receipt, ShelfEntry
-from storage.tables import documents, drops, receipts
+from storage.tables import decisions, documents, drops, receipts
 
 
 def one(connection: Connection, table: Table, **where: object) -> RowMapping | None:
@@ -75,40 +76,68 @@ def record_values(drop_id: str, record: Record, stored: Stored, seal: Seal) -> d
     }
 
 
-def file_document(connection: Connection, drop_id: str, record: Record) -> None:
-    """Say that the document is in the archive; the shelf gives it up."""
-    state = {"state": "filed", "record_id": record.key.record_id}
+def file_document(connection: Connection, drop_id: str, record: Record, *, decided: bool) -> None:
+    """Say that the document is in the archive; the shelf gives it up.
+
+    Args:
+        connection: inside a transaction.
+        drop_id: the drop.
+        record: what was stored.
+        decided: True where a person's decision files it; the machine alone files nothing that a person decided on.
+    """
+    state = {
+        "state": "filed",
+        "record_id": record.key.record_id,
+        "type": record.type,
+        "score": record.verdict.get("score", 0.0),
+        "dossier_code": record.dossier_code,
+    }
     known = one(connection, documents, drop_id=drop_id, first_page=record.first_page)
     if known is None:
         row: dict[str, object] = {
             "drop_id": drop_id,
             "first_page": record.first_page,
             "last_page": record.last_page,
-            "type": record.type,
-            "score": record.verdict.get("score", 0.0),
-            "dossier_code": record.dossier_code,
             "reasons": [],
             "entered_at": datetime.now(UTC),
         }
         connection.execute(insert(documents).values(**row, **state))
-    elif known["state"] == "held":
+    elif known["state"] == "filed":
+        if known["record_id"] != record.key.record_id:
+            raise LedgerConflict(f"drop {drop_id}: the document from page {record.first_page} is filed as another record")
+    elif known["state"] == "held" or (known["state"] == "decided" and decided):
         connection.execute(update(documents).where(documents.c.id == known["id"]).values(**state))
-    elif known["record_id"] != record.key.record_id:
-        raise LedgerConflict(f"drop {drop_id}: the document from page {record.first_page} is filed as another record")
+    else:
+        raise LedgerConflict(f"drop {drop_id}: a person decided on the document from page {record.first_page}")
 
 
 def hold_document(connection: Connection, drop_id: str, held: Held) -> None:
-    """Put a document on the shelf, unless it lies there."""
-    understood = held.understood
-    first_page = understood.document.first_page
+    """Put a document on the shelf; one that lies there is shown as it was read last, one decided on is left alone."""
+    first_page = held.understood.document.first_page
     known = one(connection, documents, drop_id=drop_id, first_page=first_page)
-    if known is not None:
-        if known["state"] == "filed":
-            raise LedgerConflict(f"drop {drop_id}: the document from page {first_page} is filed already")
+    if known is None:
+        row = {"drop_id": drop_id, "first_page": first_page, "entered_at": datetime.now(UTC)}
+        connection.execute(insert(documents).values(**row, **shelf_values(held)))
         return
-    row: dict[str, object] = {
-        "drop_id": drop_id,
-        "first_page": first_page,
+    if connection.execute(select(decisions.c.id).where(decisions.c.document_id == known["id"]).limit(1)).first():
+        return
+    if known["state"] == "filed":
+        raise LedgerConflict(f"drop {drop_id}: the document from page {first_page} is filed already")
+    read = shelf_values(held)
+    if any(known[name] != value for name, value in read.items()):
+        put_back(connection, known["id"], read)
+
+
+def put_back(connection: Connection, document_id: int, change: Mapping[str, object]) -> None:
+    """Put a document on the shelf as a new hold, so that nobody decides on what was shown before."""
+    values = {**change, "state": "held", "hold": documents.c.hold + 1}
+    connection.execute(update(documents).where(documents.c.id == document_id).values(**values))
+
+
+def shelf_values(held: Held) -> dict[str, object]:
+    """What the shelf shows of a document, as it comes back from the database."""
+    understood = held.understood
+    return {
         "last_page": understood.document.last_page,
         "state": "held",
         "type": understood.verdict.type,
@@ -117,9 +146,36 @@ def hold_document(connection: Connection, drop_id: str, held: Held) -> None:
         "citizen_id": understood.citizen_id,
         "reasons": list(held.why),
         "paper": paper_of(held),
-        "entered_at": datetime.now(UTC),
     }
-    connection.execute(insert(documents).values(**row))
+
+
+def end_decision(
+    connection: Connection, decision_id: int, *, failed: str | None, actor: str, citizen: CitizenToken | None
+) -> None:
+    """Say how a decision ended, once, in the ledger and in the audit trail.
+
+    Args:
+        connection: inside a transaction.
+        decision_id: the decision; one that ended before is left as it is.
+        failed: code of what kept it from being carried out.
+        actor: program that did it.
+        citizen: whose record it led to.
+    """
+    known = one(connection, decisions, id=decision_id)
+    if known is None or known["state"] != "waiting":
+        return
+    values = {"state": "failed" if failed else "done", "error_code": failed, "finished_at": datetime.now(UTC)}
+    connection.execute(update(decisions).where(decisions.c.id == decision_id).values(**values))
+    document = one(connection, documents, id=known["document_id"])
+    add_line(
+        connection,
+        actor=actor,
+        act=f"release_{known['kind']}",
+        citizen=citizen,
+        record_id=None if document is None else document["record_id"],
+        why=f"decision {decision_id}",
+        outcome=failed or "done",
+    )
 
 
 def receipt_of(row: RowMapping) -> Receipt:
@@ -128,7 +184,7 @@ def receipt_of(row: RowMapping) -> Receipt:
 
 
 def shelf_entry_of(row: RowMapping) -> ShelfEntry:
-    """A held line, joined with the office of its drop, as a value."""
+    """A line of a document that was held, joined with the office of its drop, as a value."""
     return ShelfEntry(
         id=row["id"],
         drop_id=row["drop_id"],
@@ -142,4 +198,6 @@ def shelf_entry_of(row: RowMapping) -> ShelfEntry:
         reasons=tuple(row["reasons"]),
         held_at=row["entered_at"],
         paper=row["paper"],
+        state=row["state"],
+        hold=row["hold"],
     )

@@ -145,9 +145,39 @@ documents = Table(
     Column("paper", JSON),
     Column("record_id", ForeignKey("records.record_id")),
     Column("entered_at", UtcTime, nullable=False),
+    Column("hold", Integer, nullable=False, server_default="1"),
     UniqueConstraint("drop_id", "first_page"),
-    CheckConstraint("(state = 'held') = (record_id IS NULL) AND state IN ('held', 'filed')", name="state"),
+    CheckConstraint(
+        "(state = 'filed') = (record_id IS NOT NULL) AND state IN ('held', 'decided', 'filed', 'rejected')", name="state"
+    ),
     Index(None, "state", "entered_at"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("document_id", ForeignKey("documents.id"), nullable=False),
+    Column("hold", Integer, nullable=False),
+    Column("shown_sha256", String(_HASH), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("decided_at", UtcTime, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("action", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("flow_run_id", String(64)),
+    Column("error_code", String(64)),
+    Column("finished_at", UtcTime),
+    UniqueConstraint("document_id", "hold"),
+    CheckConstraint("kind IN ('file', 'split', 'reject')", name="kind"),
+    CheckConstraint(
+        "state IN ('waiting', 'done', 'failed') AND (state = 'waiting') = (finished_at IS NULL)"
+        " AND (state != 'failed' OR error_code IS NOT NULL)",
+        name="state",
+    ),
+    Index(None, "state", "decided_at"),
 )
 
 audit = Table(

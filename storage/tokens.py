@@ -6,7 +6,7 @@ import hmac
 from hashlib import sha256
 from typing import Final
 
-from dossier.codes import CitizenId
+from dossier.citizen_id import CitizenId
 from dossier.errors import Misconfigured
 from dossier.values import CitizenToken, Filed, RecordKey
 

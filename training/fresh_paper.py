@@ -33,7 +33,9 @@ class Scanned:
     place: Map
 
 
-def scan(page: fitz.Page, behind: fitz.Page | None, wear: Wear, chance: np.random.Generator) -> Scanned:
+def scan(
+    page: fitz.Page, behind: fitz.Page | None, wear: Wear, chance: np.random.Generator, finest_dpi: int = _FINEST_DPI
+) -> Scanned:
     """Print, wear, light and sample a page.
 
     Args:
@@ -41,8 +43,9 @@ def scan(page: fitz.Page, behind: fitz.Page | None, wear: Wear, chance: np.rando
         behind: the sheet whose ink shows through, or None.
         wear: what happens to it.
         chance: source of all noise.
+        finest_dpi: at most so fine is the page drawn; less is faster and softer.
     """
-    fine_dpi = min(_FINEST_DPI, 4 * wear.dpi)
+    fine_dpi = min(finest_dpi, 4 * wear.dpi)
     fine = _ink(_drawn(page, fine_dpi), wear, fine_dpi, chance)
     size = round(page.rect.width * wear.dpi / 72), round(page.rect.height * wear.dpi_down / 72)
     place = _placing(page.rect, size, wear, chance)

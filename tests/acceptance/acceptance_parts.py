@@ -39,8 +39,7 @@ def read_samples() -> tuple[Sample, ...]:
             settled = settle(
                 pages,
                 rules,
-                review_type_below=settings.review_type_below,
-                review_text_below=settings.review_text_below,
+                settings.review_bars,
             )
             read.append(Sample(path, pages, settled))
     return tuple(read)

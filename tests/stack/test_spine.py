@@ -15,7 +15,7 @@ import pytest
 from waiting import finished_drop, receipt_of, wait_for
 
 from config.settings import Settings
-from dossier.codes import CitizenId
+from dossier.citizen_id import CitizenId
 from signing.verify import verify
 from storage.delivery import deliver
 from storage.ledger import Ledger

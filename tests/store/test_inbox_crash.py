@@ -10,7 +10,8 @@ import pytest
 
 from dossier.errors import TruncatedFile
 from dossier.values import Soundness
-from storage.inbox import receive, waiting
+from storage.dropped import waiting
+from storage.inbox import receive
 from storage.ledger import Ledger, Receipt
 from storage.warehouse import S3Warehouse
 from tests.conftest import S3Server

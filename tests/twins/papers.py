@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from dossier.codes import CitizenId, DossierCode
+from dossier.citizen_id import CitizenId
+from dossier.dossier_code import DossierCode
 from dossier.values import Box as Place
 from dossier.values import (
     Document,

@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from dossier.codes import CitizenId, DossierCode
+from dossier.citizen_id import CitizenId
+from dossier.dossier_code import DossierCode
 from dossier.errors import SealBroken
 from dossier.values import CitizenToken, Record, RecordKey, Seal, SealedPdf, Sha256, Soundness
 from portal.app import create_app

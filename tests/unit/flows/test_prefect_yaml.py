@@ -7,7 +7,7 @@ import yaml
 from prefect.cli.deploy._models import PrefectYamlModel
 from prefect.flows import load_flow_from_entrypoint
 
-from flows.runs import DIGITIZE
+from flows.runs import DIGITIZE, RELEASE
 
 ROOT = Path(__file__).resolve().parents[3]
 PLAN = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
@@ -16,7 +16,11 @@ PLAN = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
 def test_prefect_accepts_the_file_and_finds_every_deployment() -> None:
     model = PrefectYamlModel.model_validate(PLAN)
 
-    assert [f"{deployment.flow_name}/{deployment.name}" for deployment in model.deployments] == [DIGITIZE, "sweep/local"]
+    assert [f"{deployment.flow_name}/{deployment.name}" for deployment in model.deployments] == [
+        DIGITIZE,
+        RELEASE,
+        "sweep/local",
+    ]
 
 
 @pytest.mark.parametrize("deployment", PLAN["deployments"], ids=lambda deployment: deployment["flow_name"])
@@ -39,7 +43,8 @@ def test_the_work_pool_runs_processes_and_leaves_room_for_the_sweep() -> None:
     assert {one["work_pool"]["name"] for one in PLAN["deployments"]} == {pool["name"]}
     assert limits["sweep"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
     assert limits["digitize"]["collision_strategy"] == "ENQUEUE"
-    assert pool["concurrency_limit"] > limits["digitize"]["limit"]
+    assert limits["release"]["collision_strategy"] == "ENQUEUE"
+    assert pool["concurrency_limit"] > limits["digitize"]["limit"] + limits["release"]["limit"]
 
 
 def test_the_sweep_runs_every_minute() -> None:

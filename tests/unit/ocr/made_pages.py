@@ -110,7 +110,7 @@ def card_front(number: int, citizen: str = "026179015470", *, codes: Sequence[Co
     )
 
 
-def card_back(number: int, mrz: str = "IDVNM1790154704026179015470<<5") -> ReadPage:
+def card_back(number: int, mrz: str = "IDVNM1790154704026179015470<<6") -> ReadPage:
     return page(
         number,
         "Đặc điểm nhận dạng / Personal identification:",

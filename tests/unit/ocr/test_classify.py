@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from made_pages import MOTTO, card_back, card_front, decision, form, marriage, page, receipt
+from made_pages import MOTTO, Cell, card_back, card_front, decision, form, marriage, page, receipt
 
 from config.document_types import load_document_types
 from dossier.types import TypeRule
@@ -143,3 +143,126 @@ def test_labels_that_differ_in_their_last_word_are_not_mistaken_for_each_other()
     assert find_phrase("ho va ten: x", "ho va ten me") is None
     assert begins_with("quyet dinh: dieu 1", "quyet dinh") == 1.0
     assert begins_with("dong xanh", "don") == 0.0
+
+
+KINDS = {
+    "nghi_quyet": "NQ", "quyet_dinh": "QĐ", "chi_thi": "CT", "quy_che": "QC", "quy_dinh": "QyĐ", "thong_cao": "TC",
+    "thong_bao": "TB", "huong_dan": "HD", "chuong_trinh": "CTr", "ke_hoach": "KH", "phuong_an": "PA", "de_an": "ĐA",
+    "du_an": "DA", "bao_cao": "BC", "bien_ban": "BB", "to_trinh": "TTr", "hop_dong": "HĐ", "cong_dien": "CĐ",
+    "ban_ghi_nho": "BGN", "ban_thoa_thuan": "BTT", "giay_uy_quyen": "GUQ", "giay_moi": "GM", "giay_gioi_thieu": "GGT",
+    "giay_nghi_phep": "GNP", "phieu_gui": "PG", "phieu_chuyen": "PC", "phieu_bao": "PB",
+}  # fmt: skip
+"""NĐ 30/2020 Annex III; công văn and thư công have no symbol."""
+
+
+def office_paper(number: str, *rows: str | Cell) -> Page:
+    return page(
+        1,
+        [(200, "ỦY BAN NHÂN DÂN"), MOTTO],
+        [(200, "XÃ KIM XÁ"), (1100, "Độc lập - Tự do - Hạnh phúc")],
+        [(200, number), (1100, "Kim Xá, ngày 21 tháng 01 năm 2023")],
+        *rows,
+        *["Nội dung của văn bản được viết ở đây cho đủ một dòng."] * 8,
+        "Nơi nhận:",
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_borne_out_by_the_symbol_in_its_number(kind: str) -> None:
+    title = next(rule for rule in RULES if rule.type == kind).titles[0].upper()
+
+    verdict = verdict_of(office_paper(f"Số: 12/{KINDS[kind]}-UBND", (1000, title)))
+
+    assert (verdict.type, f"symbol: {KINDS[kind].upper()}" in verdict.because) == (kind, True)
+    assert verdict.score >= 0.75
+
+
+def test_a_title_and_a_symbol_that_disagree_wait_for_a_person() -> None:
+    agreed = verdict_of(office_paper("Số: 12/TB-UBND", (1000, "THÔNG BÁO")))
+    torn = verdict_of(office_paper("Số: 12/QĐ-UBND", (1000, "THÔNG BÁO")))
+
+    assert agreed.score >= 0.75 > torn.score
+    assert "other symbol: QĐ" in torn.because
+
+
+@pytest.mark.parametrize("number", ["Số: 12/HD-UBND", "Sô : 12 / HĐ - UBND", "Số 12/HĐ"])
+def test_a_lost_stroke_or_stray_blanks_in_the_symbol_are_no_disagreement(number: str) -> None:
+    verdict = verdict_of(office_paper(number, (1000, "HỢP ĐỒNG"), "BÊN A: X", "BÊN B: Y"))
+
+    assert (verdict.type, verdict.score >= 0.75) == ("hop_dong", True)
+
+
+def test_the_symbol_names_the_kind_where_the_title_cannot_be_read() -> None:
+    assert verdict_of(office_paper("Số: 12/QĐ-UBND", "Căn cứ Luật", "Điều 1. Công nhận")).type == "quyet_dinh"
+    assert verdict_of(page(1, "Số: 12/QĐ-UBND", "Nội dung khác", "", "", "")).type == UNKNOWN_TYPE
+
+
+def test_the_number_of_another_paper_in_a_sentence_is_no_symbol() -> None:
+    rows = "Quyết định số 12/QĐ-UBND của Ủy ban nhân dân", (1000, "THÔNG BÁO")
+
+    assert verdict_of(office_paper("Số: 07/TB-UBND", *rows)).because[-1] == "symbol: TB"
+
+
+def test_an_official_letter_has_no_title_and_the_letters_of_its_office() -> None:
+    letter = office_paper("Số: 155/UBND-VP", "V/v trả lời đơn của công dân", (900, "Kính gửi: Sở Tư pháp"))
+    slip = office_paper("Số: 155/UBND-XNTTHN", (700, "GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN"), "Tình trạng hôn nhân:")
+
+    assert (verdict_of(letter).type, verdict_of(letter).score >= 0.75) == ("cong_van", True)
+    assert verdict_of(slip).because[-1] == "symbol: XNTTHN"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ((900, "Q U Y Ế T Đ Ị N H"),),
+        ([(700, "Q U Y Ế T"), (1000, "Đ Ị N H")],),
+        ((1000, "QUYẾT"), (1000, "ĐỊNH")),
+        ((1000, "(BẢN SAO) QUYẾT ĐỊNH"),),
+        ((1000, "QUYẾT ĐINH:"),),
+    ],
+    ids=["set apart", "set apart and cut", "in two lines", "a copy", "misread"],
+)
+def test_a_title_is_seen_however_it_is_set(rows: tuple[Cell, ...]) -> None:
+    verdict = verdict_of(office_paper("Số: 12/QĐ-UBND", *rows))
+
+    assert (verdict.type, verdict.because[0]) == ("quyet_dinh", "title: quyet dinh")
+
+
+def test_a_title_in_small_letters_counts_where_it_stands_alone_in_the_middle() -> None:
+    body = "Họ, chữ đệm, tên người mẹ: TRỊNH THỊ XUÂN HƯƠNG LAN", "Họ, chữ đệm, tên người cha: X Z", "", "", ""
+    alone = page(1, MOTTO, (760, "Giấy khai sinh"), *body)
+    in_text = page(1, MOTTO, "Giấy khai sinh này được cấp cho cháu bé sinh ra", *body)
+
+    assert verdict_of(alone).type == "giay_khai_sinh"
+    assert verdict_of(in_text).type == UNKNOWN_TYPE
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["TỜ KHAI ĐĂNG KÝ KHAI SINH", "TỜ KHAI ĐĂNG KÝ KẾT HÔN", "ĐƠN ĐỀ NGHỊ CẤP ĐỔI GIẤY PHÉP LÁI XE",
+     "GIẤY ĐỀ NGHỊ XÁC NHẬN", "TỜ KHAI YÊU CẦU CẤP PHIẾU LÝ LỊCH TƯ PHÁP", "ĐƠN XIN NGHỈ PHÉP",
+     "ĐƠN ĐỀ NGHỊ CẤP GIẤY CHỨNG NHẬN QUYỀN SỬ DỤNG ĐẤT"],
+)  # fmt: skip
+def test_a_request_that_names_a_certificate_on_its_second_line_is_a_request(title: str) -> None:
+    words = title.split()
+    lines = " ".join(words[:3]), " ".join(words[3:])
+    paper = page(
+        1, MOTTO, *((700, one) for one in lines if one), "Kính gửi: UBND xã", "Tôi cam đoan", *[""] * 4, "Người yêu cầu"
+    )
+
+    assert (verdict_of(paper).type, verdict_of(paper).score >= 0.75) == ("don_to_khai", True)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["SƠ YẾU LÝ LỊCH", "GIẤY RA VIỆN", "ĐƠN THUỐC", "HÓA ĐƠN GIÁ TRỊ GIA TĂNG", "BẢNG ĐIỂM", "THẺ BẢO HIỂM Y TẾ", "DI CHÚC",
+     "GIẤY CHỨNG NHẬN ĐĂNG KÝ XE Ô TÔ", "CHỨNG CHỈ TIN HỌC", "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ", "BẢN TƯỜNG TRÌNH",
+     "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ", "DANH SÁCH HỌC SINH", "TRÍCH LỤC BẢN ĐỒ ĐỊA CHÍNH"],
+)  # fmt: skip
+def test_official_papers_of_no_known_type_are_unknown(title: str) -> None:
+    paper = page(
+        1, MOTTO, (700, title), "Kính gửi: UBND xã Kim Xá", "Họ và tên: Lê Thị Mẫu", "Số định danh cá nhân: 026179015470",
+        "Tôi cam đoan những điều trên là đúng", *["Nội dung khác"] * 4, "Người khai", "Nơi nhận:",
+    )  # fmt: skip
+
+    assert verdict_of(paper).type == UNKNOWN_TYPE

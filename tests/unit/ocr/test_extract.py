@@ -34,6 +34,7 @@ def test_a_receipt_gives_its_dossier_and_its_dates() -> None:
         "citizen_id": "027090016162",
         "date": "06/01/2024",
         "due_date": "21/01/2024",
+        "number": "2026/TNHS",
         "agency": "Bộ phận Tiếp nhận và Trả kết quả UBND huyện Mẫu",
     }
 
@@ -54,6 +55,8 @@ def test_the_columns_of_a_marriage_certificate_are_not_mixed() -> None:
         "husband": "Đường Tuấn Lộc",
         "wife": "Trịnh Thị Xuân",
         "wife_citizen_id": "026169005411",
+        "birth_date": "22/04/1967",
+        "wife_birth_date": "12/11/1969",
         "date": "01/04/2022",
         "number": "171/2022",
         "agency": "Ủy ban nhân dân xã An Hòa",
@@ -127,6 +130,7 @@ def test_both_sides_of_a_card_make_one_set_of_fields() -> None:
         "date": "19/12/2022",
         "birth_date": "14/05/1979",
         "gender": "Nữ",
+        "nationality": "Việt Nam",
         "address": "Thôn Quảng Cư, Xã Chấn Hưng, Huyện Vĩnh Tường, Vĩnh Phúc",
         "agency": "Cục Cảnh sát quản lý hành chính về trật tự xã hội",
     }
@@ -142,8 +146,8 @@ def test_the_card_qr_stands_above_misread_print() -> None:
 
 
 def test_an_mrz_with_a_wrong_check_digit_is_not_believed() -> None:
-    right = values_of(card_back(1, "IDVNM1790154704026179015470<<5"))
-    wrong = values_of(card_back(1, "IDVNM1790154708026179015470<<5"))
+    right = values_of(card_back(1, "IDVNM1790154704026179015470<<6"))
+    wrong = values_of(card_back(1, "IDVNM1790154708026179015470<<6"))
 
     assert right["citizen_id"] == "026179015470"
     assert "citizen_id" not in wrong
@@ -196,6 +200,8 @@ def test_both_parties_of_a_power_of_attorney_are_told_apart() -> None:
         "date": "22/01/2024",
         "authorized_name": "Đỗ Thùy Uyên",
         "authorized_citizen_id": "026184016723",
+        "birth_date": "12/12/1982",
+        "authorized_birth_date": "21/10/1984",
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dossier.codes import PROVINCE_PREFIXES
+from dossier.citizen_id import PROVINCE_PREFIXES
 from dossier.values import Code
 from ocr.mrz import check_digit, find_mrz, mrz_code
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from dossier.codes import CitizenId
+from dossier.citizen_id import CitizenId
 from storage.audit import AuditLine, AuditTrail
 from storage.ledger import Ledger
 from tests.twins.portal_house import AN, BINH, PURPOSE, STRANGER, Portal, token_of

@@ -12,7 +12,8 @@ import pytest
 
 from dossier.errors import FileChanged, Misconfigured, StoreUnavailable, TruncatedFile
 from dossier.values import Sha256, Soundness
-from storage.inbox import DroppedFile, Stillness, receive, strays, waiting
+from storage.dropped import DroppedFile, strays, waiting
+from storage.inbox import Stillness, receive
 from storage.ledger import Ledger, Receipt
 from storage.put_aside import fit_name
 from tests.twins.memory_warehouse import MemoryWarehouse

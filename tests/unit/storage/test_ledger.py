@@ -9,15 +9,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import insert
+from sqlalchemy import create_engine, insert
+from sqlalchemy.exc import DatabaseError
 
 from dossier.errors import LedgerConflict, Misconfigured
 from dossier.values import FailedPage, Sha256, Soundness
+from storage.held import fields_of, verdict_of
 from storage.ledger import Drop, Ledger, Receipt
 from storage.tables import metadata, receipts
 from tests.twins.papers import CITIZEN, SEAL, digest, held, page, record, sealed, stored
+
+MIGRATIONS = Path(__file__).resolve().parents[3] / "storage" / "migrations"
 
 
 def receive(ledger: Ledger, content: bytes = b"scan", name: str = "a.pdf", delivery: str | None = None) -> Receipt:
@@ -39,6 +45,33 @@ def test_the_migrations_make_exactly_the_tables_of_the_model(ledger: Ledger) -> 
         context = MigrationContext.configure(connection, opts={"compare_type": True})
 
         assert compare_metadata(context, metadata) == []
+
+
+def test_documents_of_the_first_form_come_through_the_migration_and_back(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO drops VALUES ('d', 'h', 'o', 'f', 'pdf', 1, 1, 'k', 'done', 1, NULL, NULL, '2026-11-20', NULL)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO documents VALUES (7, 'd', 1, 2, 'held', 't', 0.5, NULL, NULL, '[]', '{}', NULL, '2026-11-20')"
+        )
+        command.upgrade(config, "head")
+        after = connection.exec_driver_sql("SELECT id, state, hold FROM documents").all()
+        with pytest.raises(DatabaseError):
+            connection.exec_driver_sql("UPDATE documents SET state = 'lost'")
+        command.downgrade(config, "0001")
+        back = connection.exec_driver_sql("SELECT id, state, last_page FROM documents").all()
+        with pytest.raises(DatabaseError):
+            connection.exec_driver_sql("UPDATE documents SET state = 'rejected'")
+    engine.dispose()
+
+    assert [tuple(row) for row in after] == [(7, "held", 1)]
+    assert [tuple(row) for row in back] == [(7, "held", 2)]
 
 
 def test_an_opened_ledger_can_be_opened_again(ledger: Ledger, address: str) -> None:
@@ -253,13 +286,27 @@ def test_a_held_document_waits_with_everything_that_the_desk_needs(ledger: Ledge
     assert (entry.drop_id, entry.office, entry.first_page, entry.last_page) == (one.id, "mot-cua", 3, 4)
     assert (entry.type, entry.score, entry.citizen_id) == ("birth_certificate", 0.9, CITIZEN)
     assert entry.reasons == ("weak_verdict", "no_citizen")
-    assert entry.paper["verdict"] == {"type": "birth_certificate", "score": 0.9, "because": ["title"]}
+    assert verdict_of(entry.paper) == doubtful.understood.verdict
+    assert fields_of(entry.paper) == doubtful.understood.fields
+    assert (entry.state, entry.hold) == ("held", 1)
     pages = entry.paper["pages"]
     assert isinstance(pages, list)
     assert [one["number"] for one in pages] == [3, 4, 5]
     assert (pages[0]["text"], pages[1]["failed"], pages[2]["blank"]) == ("Chữ", "OCR_TIMEOUT", True)
     assert str(CITIZEN) not in repr(entry)
     assert "Nguyễn" not in repr(entry)
+
+
+def test_a_held_document_that_is_read_otherwise_is_shown_anew_under_another_id(ledger: Ledger) -> None:
+    one = drop(ledger)
+    ledger.held(one.id, held(page(1)))
+    (before,) = ledger.shelf(10)
+
+    ledger.held(one.id, held(page(1), why=("no_citizen",)))
+
+    (after,) = ledger.shelf(10)
+    assert (after.id, after.hold, after.reasons) == (before.id, 2, ("no_citizen",))
+    assert after.hold_id != before.hold_id
 
 
 def test_a_held_document_that_is_filed_leaves_the_shelf_for_good(ledger: Ledger, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from dossier.codes import CitizenId, DossierCode
+from dossier.citizen_id import CitizenId
+from dossier.dossier_code import DossierCode
 from dossier.errors import Misconfigured
 from dossier.values import FailedPage
 from storage.tokens import citizen_token, record_key

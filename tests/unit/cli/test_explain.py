@@ -1,0 +1,34 @@
+"""`sohoa explain` says why, in words and as a picture with boxes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+from typer.testing import CliRunner
+
+from cli.main import app
+from dossier.errors import Misconfigured
+
+SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "scan6772.jpg"
+
+
+def test_a_page_is_explained_in_words_and_as_a_picture(tmp_path: Path) -> None:
+    picture = tmp_path / "page.png"
+
+    answer = CliRunner().invoke(app, ["explain", str(SAMPLE), "--out", str(picture), "--home", str(tmp_path / "home")])
+
+    assert answer.exit_code == 0
+    for told in ("Quyết định", "title: quyet dinh", "number", "Chờ người xử lý", "Không có mã hồ sơ / No dossier code"):
+        assert told in answer.output
+    drawn = cv2.imread(str(picture))
+    assert drawn is not None
+    blue = (drawn[..., 0] > 180) & (drawn[..., 1] < 110) & (drawn[..., 2] < 30)
+    assert blue.sum() > 500  # the boxes of what was read from print
+
+
+def test_a_page_that_is_not_there_is_said(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["explain", str(SAMPLE), "--page", "2", "--home", str(tmp_path / "home")])
+
+    assert isinstance(answer.exception, Misconfigured)
+    assert "--page: the file has 1 pages" in str(answer.exception)
