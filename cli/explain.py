@@ -52,7 +52,7 @@ def explain(file: Path, number: int, picture: Path, settings: Settings) -> Expla
         PageFailed: the page could not be read.
     """
     with Cage(cores=settings.cores, seconds=settings.page_seconds, memory_mb=settings.page_memory_mb) as cage:
-        pages, settled = read_and_settle(file, Reader(settings, load_document_types(), cage))
+        pages, settled = read_and_settle(file, Reader.of(settings, cage))
         page = next((page for page in pages if page.number == number), None)
         if page is None:
             raise Misconfigured(f"--page: the file has {len(pages)} pages")

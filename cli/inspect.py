@@ -21,7 +21,9 @@ from ocr.cage import Cage
 from ocr.opening import Limits, examine
 from ocr.read_pages import ReadOptions, read_pages
 from ocr.settle import Beside, Settled, settle
+from ocr.type_model import TypeModel, load_type_model
 from storage.files import hash_file
+from storage.model_shelf import ModelShelf
 
 _SUFFIXES = {".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"}
 
@@ -34,7 +36,14 @@ class Reader:
 
     settings: Settings
     rules: tuple[TypeRule, ...]
+    model: TypeModel
     cage: Cage
+
+    @classmethod
+    def of(cls, settings: Settings, cage: Cage) -> Reader:
+        """With the table and the live model of the installation."""
+        model = load_type_model(ModelShelf(settings.type_models).live())
+        return cls(settings, load_document_types(), model, cage)
 
 
 def inspect_files(paths: Sequence[Path], results: Path, settings: Settings, console: Console) -> int:
@@ -50,7 +59,7 @@ def inspect_files(paths: Sequence[Path], results: Path, settings: Settings, cons
         ThreadPoolExecutor(settings.cores) as files_at_once,
         Progress(console=console, transient=True) as bar,
     ):
-        reader = Reader(settings, load_document_types(), cage)
+        reader = Reader.of(settings, cage)
         row = bar.add_task("Đọc / reading", total=len(files))
         for result in files_at_once.map(_result, files, twins, repeat(reader)):
             found.append(result)
@@ -106,6 +115,7 @@ def read_and_settle(file: Path, reader: Reader) -> tuple[tuple[Page, ...], Settl
     settled = settle(
         pages,
         reader.rules,
+        reader.model,
         settings.review_bars,
         beside=Beside(file_name=file.name),
     )

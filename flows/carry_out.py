@@ -180,7 +180,7 @@ def _note_name(shown: ShelfEntry, decision: DecisionRow, drop: Drop) -> str:
 
 def _part(document: Document, shown: ShelfEntry, tools: Tools) -> Held:
     """A part with what its own pages say; where they say nothing, what the whole was linked to is proposed."""
-    alone = understand(document, tools.rules)
+    alone = understand(document, tools.rules, tools.model)
     doubts = alone.document.doubts
     if shown.dossier_code and alone.dossier_code not in {None, shown.dossier_code}:
         doubts = (*doubts, "code_conflict")

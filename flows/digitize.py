@@ -88,6 +88,7 @@ async def digitize(drop_id: str) -> dict[str, int]:
             settled = settle(
                 pages,
                 tools.rules,
+                tools.model,
                 tools.settings.review_bars,
                 beside=_beside(drop, tools),
             )

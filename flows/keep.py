@@ -60,7 +60,7 @@ def record_of(filed: Filed, drop: Drop, tools: Tools) -> Record:
         verdict=asdict(verdict) | {"because": list(verdict.because)},
         linked_by=understood.linked_by,
         text=tuple(page.text for page in document.read_pages),
-        tools={name: version(name) for name in _TOOLS} | _engines(document),
+        tools={name: version(name) for name in _TOOLS} | {"type model": tools.model.sha256[:16]} | _engines(document),
     )
 
 

@@ -15,10 +15,12 @@ from dossier.types import TypeRule
 from ocr.cage import Cage
 from ocr.opening import Limits
 from ocr.read import ReadOptions
+from ocr.type_model import TypeModel, load_type_model
 from signing.font import LIBERATION_SERIF, check_font
 from signing.keys import Signer, open_signer
 from signing.timestamp import PatientTimestamper, open_timestamper
 from storage.ledger import Ledger
+from storage.model_shelf import ModelShelf
 from storage.warehouse import S3Warehouse, Warehouse
 
 PORTAL_USER = "portal"
@@ -33,6 +35,7 @@ class Tools:
     ledger: Ledger
     warehouse: Warehouse
     rules: tuple[TypeRule, ...]
+    model: TypeModel
 
     @property
     def token_key(self) -> bytes:
@@ -106,10 +109,15 @@ def _connect(settings: Settings, access_key: SecretStr, secret_key: SecretStr) -
 
 @contextmanager
 def open_tools(settings: Settings | None = None) -> Iterator[Tools]:
-    """Open ledger, warehouse and rules, and close them again."""
+    """Open ledger, warehouse, rules and the live text model, and close them again.
+
+    Raises:
+        Misconfigured: a table or the model is not as it must be; nothing is read until an operator looks.
+    """
     settings = settings or load_settings()
+    live = ModelShelf(settings.type_models).live()
     ledger = Ledger.open(settings.ledger_address)
     try:
-        yield Tools(settings, ledger, open_warehouse(settings), load_document_types())
+        yield Tools(settings, ledger, open_warehouse(settings), load_document_types(), load_type_model(live))
     finally:
         ledger.close()

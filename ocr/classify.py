@@ -12,6 +12,7 @@ from ocr.layout import PageView, Segment, view
 from ocr.phrases import begins_with, find_phrase
 from ocr.symbols import Symbol, symbol_of
 from ocr.titles import TITLE_SHARE, Title, find_titles, heading_text, is_title_line
+from ocr.type_model import TypeGuess, TypeModel
 
 _NAMED_FROM: Final = 0.55
 """A lower score names no type."""
@@ -28,14 +29,36 @@ _SYMBOL_ALONE: Final = 0.45
 _SYMBOL_OF_OFFICE: Final = 0.3
 """What it says for a type without titles: letters of an office, which other papers bear too."""
 
+_SURELY_ALONE: Final = 0.9
+"""Probability from which the text model proposes a type that no cue speaks for: 2 % of strange papers get one."""
+
 _TITLE_CUE: Final = "title: "
 _SYMBOL_CUE: Final = "symbol: "
 _OTHER_SYMBOL: Final = "other symbol: "
 
 
-def classify(document: Document, rules: Sequence[TypeRule]) -> Verdict:
-    """Say what kind of paper a document is; unsure is `unknown`."""
-    return judge([view(page) for page in document.read_pages if not page.blank], rules)
+def classify(document: Document, rules: Sequence[TypeRule], model: TypeModel) -> Verdict:
+    """Say what kind of paper a document is, by the table of cues and by the text model; unsure is `unknown`.
+
+    Where both name the same type the surer one counts. Where they differ, or only the model names a type, the verdict is
+    doubtful: near kin are the model's weak spot, and a type that no cue speaks for is a proposal to a person.
+    """
+    written = [page for page in document.read_pages if not page.blank]
+    verdict = judge([view(page) for page in written], rules)
+    return with_opinion(verdict, model.judge(written[0].text)) if written else verdict
+
+
+def with_opinion(verdict: Verdict, guess: TypeGuess) -> Verdict:
+    """The verdict of the cues together with what the text model thinks."""
+    heard = replace(verdict, model=guess.type, model_score=round(guess.probability, 3))
+    if guess.type == UNKNOWN_TYPE:
+        return heard
+    if verdict.type == guess.type:
+        return replace(heard, score=max(verdict.score, heard.model_score))
+    if verdict.type == UNKNOWN_TYPE:
+        surely = guess.probability >= _SURELY_ALONE
+        return replace(heard, type=guess.type, score=round(_DOUBTFUL * guess.probability, 3)) if surely else heard
+    return replace(heard, score=round(_DOUBTFUL * verdict.score, 3))
 
 
 def judge(views: Sequence[PageView], rules: Sequence[TypeRule]) -> Verdict:

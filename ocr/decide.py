@@ -15,6 +15,7 @@ from dossier.values import UNKNOWN_TYPE, Document, FailedPage, Field, Fields, Fi
 from ocr.check import check
 from ocr.classify import classify
 from ocr.extract import extract
+from ocr.type_model import TypeModel
 
 _LOWEST_DPI: Final = 200
 """NĐ 30/2020 Annex I Part II asks for this much of a copy with legal force."""
@@ -25,9 +26,9 @@ _BORNE_OUT: Final = frozenset({"read_twice", "agrees_with_code"})
 _IMPORTANCE: Final = {key: place for place, key in enumerate(DOUBTS)}
 
 
-def understand(document: Document, rules: Sequence[TypeRule]) -> Understood:
+def understand(document: Document, rules: Sequence[TypeRule], model: TypeModel) -> Understood:
     """Type a document and read its fields; dossier and citizen are what the paper itself says, until `ocr.link.link`."""
-    verdict = classify(document, rules)
+    verdict = classify(document, rules, model)
     fields = extract(document, verdict, rules)
     rule = next((rule for rule in rules if rule.type == verdict.type), None)
     doubts = (*document.doubts, *check(document, verdict, fields, rules))

@@ -10,6 +10,7 @@ from dossier.values import Filed, Grouping, HandInManifest, Held, Page
 from ocr.decide import decide, understand
 from ocr.group import group
 from ocr.link import link, with_doubts
+from ocr.type_model import TypeModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ class Settled:
 def settle(
     pages: Sequence[Page],
     rules: Sequence[TypeRule],
+    model: TypeModel,
     bars: ReviewBars,
     beside: Beside = ALONE,
 ) -> Settled:
     """Group, type, read, link and decide."""
     grouping = group(pages, rules)
-    papers = [understand(document, rules) for document in grouping.documents]
+    papers = [understand(document, rules, model) for document in grouping.documents]
     linked = [
         with_doubts(one, *beside.doubts) for one in link(papers, manifest=beside.manifest, file_name=beside.file_name)
     ]

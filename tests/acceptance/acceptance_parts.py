@@ -12,6 +12,7 @@ from ocr.cage import Cage
 from ocr.opening import Limits, examine
 from ocr.read import ReadOptions, read_pages
 from ocr.settle import Settled, settle
+from ocr.type_model import load_type_model
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
@@ -36,10 +37,5 @@ def read_samples() -> tuple[Sample, ...]:
                 continue
             sound = examine(path, Limits(max_pages=settings.max_pages, max_pixels=settings.max_pixels), cage)
             pages = read_pages(path, range(1, sound.pages + 1), ReadOptions(), cage)
-            settled = settle(
-                pages,
-                rules,
-                settings.review_bars,
-            )
-            read.append(Sample(path, pages, settled))
+            read.append(Sample(path, pages, settle(pages, rules, load_type_model(), settings.review_bars)))
     return tuple(read)

@@ -16,6 +16,7 @@ from flows.carry_out import carry_out
 from flows.tools import Tools
 from ocr.cage import Cage
 from ocr.read_pages import read_pages
+from ocr.type_model import load_type_model
 from signing.demo_pki import make_demo_pki
 from signing.local_tsa import LocalTsa
 from storage.desk import Desk
@@ -86,7 +87,7 @@ def decided_house(folder: Path) -> Iterator[DecidedHouse]:
         settings = Settings(
             home=folder, cores=1, citizen_token_key=KEY.decode(), signer_passphrase=passphrase, tsa_url=tsa.url
         )
-        tools = Tools(settings, ledger, warehouse, load_document_types())
+        tools = Tools(settings, ledger, warehouse, load_document_types(), load_type_model())
         pages = read_pages(source, (1, 2, 3), tools.read_options, cage)
         yield DecidedHouse(tools, Desk(ledger), warehouse, tsa, pages, str(receipt.drop_id))
     ledger.close()

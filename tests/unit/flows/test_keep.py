@@ -17,6 +17,7 @@ from flows.keep import Job, keep
 from flows.tools import Seals, Tools, open_seals
 from ocr.cage import Cage
 from ocr.scans import open_scan
+from ocr.type_model import load_type_model
 from signing.demo_pki import make_demo_pki
 from signing.local_tsa import LocalTsa
 from signing.verify import verify
@@ -58,7 +59,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     ledger, warehouse = Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}"), MemoryWarehouse()
     with LocalTsa(tmp_path / "pki") as tsa, Cage(cores=1) as cage:
         settings = Settings(home=tmp_path, citizen_token_key=KEY.decode(), signer_passphrase=passphrase, tsa_url=tsa.url)
-        tools = Tools(settings, ledger, warehouse, load_document_types())
+        tools = Tools(settings, ledger, warehouse, load_document_types(), load_type_model())
         receipt = ledger.receive(
             office="xa-thu",
             file_name="scan.jpg",

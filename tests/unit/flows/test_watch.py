@@ -12,6 +12,7 @@ from config.settings import Settings
 from flows.submit import submit_manifest
 from flows.tools import Tools
 from flows.watch import take_still_files
+from ocr.type_model import load_type_model
 from storage.dropped import waiting
 from storage.inbox import Stillness
 from storage.ledger import Ledger
@@ -33,7 +34,7 @@ def tools(tmp_path: Path) -> Iterator[Tools]:
     settings = Settings(home=tmp_path, still_seconds=3.0, manifest_patience_seconds=600.0)
     (settings.inbox / "mot-cua").mkdir(parents=True)
     ledger = Ledger.open(settings.ledger_address)
-    yield Tools(settings, ledger, MemoryWarehouse(), ())
+    yield Tools(settings, ledger, MemoryWarehouse(), (), load_type_model())
     ledger.close()
 
 
@@ -70,7 +71,7 @@ def test_a_scan_waits_until_its_manifest_is_still_too(tools: Tools) -> None:
 
 def test_where_manifests_are_required_nothing_moves_before_its_manifest(tools: Tools) -> None:
     settings = tools.settings.model_copy(update={"manifest_required": True})
-    strict = Tools(settings, tools.ledger, tools.warehouse, ())
+    strict = Tools(settings, tools.ledger, tools.warehouse, (), load_type_model())
     drop(strict, "a.pdf")
     look(strict, Stillness(0.0))
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from made_pages import MOTTO, Cell, card_back, card_front, decision, form, marriage, page, receipt
+from made_pages import MOTTO, Cell, blank, card_back, card_front, decision, form, marriage, page, receipt
 
 from config.document_types import load_document_types
 from dossier.types import TypeRule
 from dossier.values import UNKNOWN_TYPE, Document, Page, Verdict
-from ocr.classify import classify
+from ocr.classify import classify, judge, with_opinion
+from ocr.layout import view
 from ocr.phrases import begins_with, find_phrase
+from ocr.type_model import TypeGuess, load_type_model
 
 RULES = load_document_types()
 
 
 def verdict_of(*pages: Page) -> Verdict:
-    return classify(Document(pages), RULES)
+    return judge([view(one) for one in pages if not one.blank], RULES)
 
 
 @pytest.mark.parametrize(
@@ -266,3 +268,42 @@ def test_official_papers_of_no_known_type_are_unknown(title: str) -> None:
     )  # fmt: skip
 
     assert verdict_of(paper).type == UNKNOWN_TYPE
+
+
+def test_the_surer_of_two_opinions_that_agree_counts() -> None:
+    verdict, guess = (
+        Verdict("quyet_dinh", 0.7, ("title: quyet dinh",)),
+        TypeGuess("quyet_dinh", 0.93, "nghi_quyet", 0.02, "quyet_dinh"),
+    )
+
+    both = with_opinion(verdict, guess)
+
+    assert (both.type, both.score, both.model, both.model_score) == ("quyet_dinh", 0.93, "quyet_dinh", 0.93)
+    assert both.because == verdict.because
+
+
+def test_two_opinions_that_differ_make_each_other_doubtful() -> None:
+    both = with_opinion(Verdict("hoc_ba", 1.0), TypeGuess("bang_tot_nghiep", 0.97, "hoc_ba", 0.02, "bang_tot_nghiep"))
+
+    assert (both.type, both.score, both.model) == ("hoc_ba", 0.7, "bang_tot_nghiep")
+
+
+def test_a_model_that_does_not_know_changes_nothing() -> None:
+    both = with_opinion(Verdict("to_trinh", 0.9), TypeGuess("unknown", 0.4, "bao_cao", 0.2, "to_trinh"))
+
+    assert (both.type, both.score, both.model) == ("to_trinh", 0.9, "unknown")
+
+
+@pytest.mark.parametrize(("probability", "type_name"), [(0.95, "bien_lai"), (0.85, "unknown")])
+def test_a_type_that_no_cue_speaks_for_is_at_most_a_weak_proposal(probability: float, type_name: str) -> None:
+    both = with_opinion(Verdict("unknown", 0.2), TypeGuess("bien_lai", probability, "unknown", 0.1, "bien_lai"))
+
+    assert both.type == type_name
+    assert both.score < 0.75
+
+
+def test_a_paper_is_judged_by_both() -> None:
+    verdict = classify(Document((receipt(1, "H62.12-230712-0002", "026179015470"), blank(2))), RULES, load_type_model())
+
+    assert (verdict.type, verdict.model) == ("phieu_tiep_nhan", "phieu_tiep_nhan")
+    assert verdict.score >= 0.9

@@ -19,6 +19,7 @@ from ocr.cross_checks import contradictions
 from ocr.decide import decide, understand
 from ocr.group import group
 from ocr.link import link
+from ocr.type_model import load_type_model
 
 RULES = load_document_types()
 CODE, CITIZEN = "H62.12-230712-0002", "026179015470"
@@ -28,13 +29,13 @@ BARS = ReviewBars(verdict=0.75, text=0.6, field=0.85)
 
 
 def outcome(*pages: Page, separator: Separator | None = BEHIND, doubts: tuple[str, ...] = ()) -> Filed | Held:
-    (understood,) = link([understand(Document(pages, separator, doubts), RULES)])
+    (understood,) = link([understand(Document(pages, separator, doubts), RULES, load_type_model())])
     return decide(understood, BARS)
 
 
 def outcomes(*pages: Page) -> list[Filed | Held]:
     grouping = group(pages, RULES)
-    linked = link([understand(document, RULES) for document in grouping.documents])
+    linked = link([understand(document, RULES, load_type_model()) for document in grouping.documents])
     return [decide(one, BARS) for one in linked]
 
 
@@ -58,7 +59,7 @@ def test_the_separator_names_the_citizen_also_where_the_paper_is_about_another()
 
 
 def test_a_weak_verdict_waits_for_a_person() -> None:
-    (understood,) = link([understand(Document((form(1),), BEHIND), RULES)])
+    (understood,) = link([understand(Document((form(1),), BEHIND), RULES, load_type_model())])
 
     weak = replace(understood, verdict=replace(understood.verdict, score=0.74))
 
@@ -236,7 +237,7 @@ def test_sex_and_year_of_birth_must_fit_the_id(gender: str | None, birth: str | 
 
 def test_a_sound_paper_gives_no_reason_to_doubt() -> None:
     document = Document((card_front(1), card_back(2)))
-    understood = understand(document, RULES)
+    understood = understand(document, RULES, load_type_model())
 
     assert check(document, understood.verdict, understood.fields, RULES) == ()
 
@@ -267,7 +268,7 @@ def test_nothing_is_filed_under_a_dossier_with_the_citizen_of_another(makers: li
 
 
 def test_a_number_that_was_not_read_with_certainty_waits_unless_it_was_read_twice() -> None:
-    (clear,) = link([understand(Document((form(1),), BEHIND), RULES)])
+    (clear,) = link([understand(Document((form(1),), BEHIND), RULES, load_type_model())])
     weak = replace(clear.fields["name"], confidence=0.84)
     twice = replace(weak, checks=("read_twice",))
 

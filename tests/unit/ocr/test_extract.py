@@ -13,6 +13,7 @@ from ocr.agency import head_office, office_name
 from ocr.classify import classify
 from ocr.extract import extract
 from ocr.identity import card_of
+from ocr.type_model import load_type_model
 from ocr.values_of import find_citizen, find_number, find_person
 
 RULES = load_document_types()
@@ -20,7 +21,7 @@ RULES = load_document_types()
 
 def fields_of(*pages: Page) -> Fields:
     document = Document(pages)
-    return extract(document, classify(document, RULES), RULES)
+    return extract(document, classify(document, RULES, load_type_model()), RULES)
 
 
 def values_of(*pages: Page) -> dict[str, str]:

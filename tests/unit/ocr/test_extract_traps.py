@@ -13,6 +13,7 @@ from ocr.check import check
 from ocr.classify import classify
 from ocr.extract import extract
 from ocr.machine_data import upright
+from ocr.type_model import load_type_model
 
 RULES = load_document_types()
 CENTRED = (700, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
@@ -20,7 +21,7 @@ CENTRED = (700, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
 
 def fields_of(*pages: Page, type_name: str = "") -> Fields:
     document = Document(pages)
-    verdict = classify(document, RULES)
+    verdict = classify(document, RULES, load_type_model())
     return extract(document, replace(verdict, type=type_name or verdict.type), RULES)
 
 
@@ -30,7 +31,7 @@ def values_of(*pages: Page, type_name: str = "") -> dict[str, str]:
 
 def doubts_of(*pages: Page) -> tuple[str, ...]:
     document = Document(pages)
-    verdict = classify(document, RULES)
+    verdict = classify(document, RULES, load_type_model())
     return check(document, verdict, extract(document, verdict, RULES), RULES)
 
 

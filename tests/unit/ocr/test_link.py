@@ -10,6 +10,7 @@ from dossier.values import Code, HandInManifest, Page, Understood
 from ocr.decide import understand
 from ocr.group import group
 from ocr.link import link
+from ocr.type_model import load_type_model
 
 RULES = load_document_types()
 CODE, CITIZEN = "H62.12-230712-0002", "026179015470"
@@ -18,7 +19,7 @@ QR = f"{CITIZEN}||Lê Thị Mẫu|14051979|Nữ|Thôn Quảng Cư|19122022"
 
 
 def linked(*pages: Page, manifest: HandInManifest | None = None, file_name: str = "") -> list[Understood]:
-    papers = [understand(document, RULES) for document in group(pages, RULES).documents]
+    papers = [understand(document, RULES, load_type_model()) for document in group(pages, RULES).documents]
     return list(link(papers, manifest=manifest, file_name=file_name))
 
 
