@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from config.document_types import load_document_types
 from config.settings import Settings
-from dossier.errors import DossierError, Misconfigured
+from dossier.errors import BadManifest, DossierError, Misconfigured
 from dossier.types import TypeRule
 from dossier.values import FailedPage, Filed, Held, Page, Understood
 from ocr.cage import Cage
@@ -22,7 +22,9 @@ from ocr.opening import Limits, examine
 from ocr.read_pages import ReadOptions, read_pages
 from ocr.settle import Beside, Settled, settle
 from ocr.type_model import TypeModel, load_type_model
+from storage.dropped import DroppedFile, manifests_beside, told
 from storage.files import hash_file
+from storage.hand_in import parse_manifest
 from storage.model_shelf import ModelShelf
 
 _SUFFIXES = {".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"}
@@ -112,14 +114,24 @@ def read_and_settle(file: Path, reader: Reader) -> tuple[tuple[Page, ...], Settl
     sound = examine(file, Limits(max_pages=settings.max_pages, max_pixels=settings.max_pixels), reader.cage)
     options = ReadOptions(settings.ocr_engine, settings.ocr_languages)
     pages = read_pages(file, range(1, sound.pages + 1), options, reader.cage)
-    settled = settle(
-        pages,
-        reader.rules,
-        reader.model,
-        settings.review_bars,
-        beside=Beside(file_name=file.name),
-    )
-    return pages, settled
+    return pages, settle(pages, reader.rules, reader.model, settings.review_bars, _beside(file, len(pages)))
+
+
+def _beside(file: Path, pages: int) -> Beside:
+    """What lies beside the file, as the inbox would take it; a manifest that is none holds the papers."""
+    office = file.absolute().parent.name
+    try:
+        words = [parse_manifest(one.path.read_bytes(), told(office)) for one in manifests_beside(DroppedFile(file, office))]
+    except BadManifest:
+        return Beside(None, file.name, ("bad_manifest",))
+    if not words:
+        return Beside(None, file.name)
+    if any(word.scan_sha256 not in {None, hash_file(file)} for word in words):
+        return Beside(None, file.name, ("bad_manifest",))
+    if any(word.manifest != words[0].manifest for word in words):
+        return Beside(None, file.name, ("manifests_differ",))
+    miscounted = any(word.pages not in {None, pages} for word in words)
+    return Beside(words[0].manifest, file.name, ("page_count_differs",) if miscounted else ())
 
 
 def _page(page: Page, separator: bool) -> Json:
