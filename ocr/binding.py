@@ -34,7 +34,7 @@ class Binding:
     """Keys of `dossier.links.LINKS`."""
     doubts: tuple[str, ...] = ()
     stands_alone: bool = False
-    """True where a receipt read by its code begins the stretch, and its citizen is proved."""
+    """True where a receipt begins the stretch, and its dossier code and its citizen are certain."""
     by_position: bool = False
     """True where lying there is enough: behind a separator sheet, or in a file that the manifest speaks of."""
 
@@ -54,7 +54,7 @@ def bind_stretch(
     name = next((one.name for one in stretch if one.name and binding.citizen in {one.citizen, *one.machine_ids}), "")
     binding = replace(binding, name=binding.name or name)
     doubts = tuple(dict.fromkeys((*binding.doubts, *_torn(binding, stretch), *_file_name_conflicts(binding, named))))
-    by_receipt = stretch[0].is_receipt and "receipt_code" in binding.by
+    by_receipt = stretch[0].is_receipt and bool({"receipt_code", "receipt_print"} & set(binding.by))
     stands = by_receipt and binding.citizen is not None and not doubts
     return replace(binding, by=tuple(dict.fromkeys(binding.by)), doubts=doubts, stands_alone=stands)
 

@@ -58,6 +58,7 @@ _HEADING: Final = Cue(
     "title",
 )  # fmt: skip
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
+_MOST_GRAINS: Final = 20
 _FEWEST_WORDS: Final = 3
 """A page with fewer words of three letters says nothing."""
 _FORM_PLACE: Final = 4
@@ -138,7 +139,8 @@ def begins(meeting: Meeting) -> Cut:
     """Add up the evidence that a page begins a new paper."""
     found = [evidence for evidence in _EVIDENCE if evidence.holds(meeting)]
     total = _BASE + sum(evidence.weight for evidence in found)
-    sure = not _GOES_ON < total < _BEGINS and not _is_wordless(meeting)
+    clear = not _GOES_ON < total < _BEGINS and not _is_wordless(meeting)
+    sure = clear or (total < 0 and _is_dust(meeting))
     return Cut(total >= 0, sure, tuple(evidence.name for evidence in found))
 
 
@@ -170,6 +172,12 @@ def _is_behind_signature(it: Meeting) -> bool:
 
 def _is_secret(it: Meeting) -> bool:
     return NOTE in it.page.page.notes
+
+
+def _is_dust(it: Meeting) -> bool:
+    """A few lone signs and nothing else: the dust on a blank back. Where nothing at all was read it may be a picture."""
+    words = [word.text for segment in it.page.segments for word in segment.words]
+    return 0 < len(words) <= _MOST_GRAINS and not it.page.page.codes and all(len(word) <= 2 for word in words)
 
 
 def _is_wordless(it: Meeting) -> bool:

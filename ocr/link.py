@@ -98,8 +98,8 @@ def _linked(stretch: Sequence[Claims], binding: Binding, *, whole_file: bool) ->
 def _belonging(stretch: Sequence[Claims], binding: Binding, *, whole_file: bool) -> list[bool]:
     """For each paper whether it shows that it belongs there, where merely lying there is not enough.
 
-    It shows the citizen's number; or it names the citizen, or lies between papers that show the number. Where a receipt's
-    code binds the whole file and nobody else asks for anything in it, papers without any number belong too.
+    It shows the citizen's number; or it names the citizen, or lies between papers that show the number. Where a receipt
+    binds the whole file and nobody else asks for anything in it, papers without any number belong too.
     """
     if binding.by_position or binding.citizen is None:
         return [binding.by_position] * len(stretch)
@@ -122,7 +122,7 @@ def _borne_out(name: str, field: Field, said: Counter[tuple[str, str]], binding:
 
 
 def _rescued(understood: Understood) -> Understood:
-    """A receipt read by its code does the work of the separator sheet in front of it that could not be read."""
+    """A receipt that is certain does the work of the separator sheet in front of it that could not be read."""
     document = understood.document
     doubts = tuple(one for one in document.doubts if one != "separator_unreadable")
     return replace(understood, document=replace(document, doubts=doubts))

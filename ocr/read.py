@@ -19,7 +19,8 @@ from ocr.orient import orient
 from ocr.own_text import OwnText, own_text
 from ocr.read_pages import ReadOptions, read_pages
 from ocr.scans import Scan, open_scan
-from ocr.secrecy import guarded
+from ocr.secrecy import guarded, withheld
+from ocr.secrecy_frames import shows_degree
 from ocr.sheet import Sheet
 
 __all__ = ["ReadOptions", "read_page", "read_pages", "read_scan"]
@@ -72,7 +73,8 @@ def _read_sheet(scan: Scan, sheet: Sheet, engine: Engine) -> ReadPage:
         return _page(scan, sheet, None, ())
     if not codes and _says_nothing(reading) and is_dusty(ink):
         return _page(scan, sheet, None, ())
-    return replace(_page(scan, sheet, reading, codes), engine=engine.name)
+    page = replace(_page(scan, sheet, reading, codes), engine=engine.name)
+    return withheld(page) if shows_degree(sheet, ink, reading, engine) else page
 
 
 def _says_nothing(reading: Reading) -> bool:

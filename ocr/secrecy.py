@@ -1,7 +1,8 @@
 """Secrecy stamps: MẬT, TỐI MẬT, TUYỆT MẬT in a box in the head of a page (NĐ 30/2020 Annex I); such a page is not kept.
 
-A stamp is told by its letters, by standing alone and by its place. Where it is doubtful it counts as a stamp: a person
-looks, and nothing was read out of a secret paper meanwhile. ``HỎA TỐC`` and ``KHẨN`` are urgency, not secrecy.
+A stamp is told by its letters, by standing alone and by its place; `ocr.secrecy_frames` finds those that the reading of
+the page lost. Where it is doubtful it counts as a stamp: a person looks, and nothing was read out of a secret paper
+meanwhile. ``HỎA TỐC`` and ``KHẨN`` are urgency, not secrecy.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ def bears_stamp(page: ReadPage) -> bool:
     return NOTE in page.notes or _is_stamped(view(page))
 
 
+def names_degree(text: str) -> bool:
+    """Whether words that stand alone in a frame are a degree of secrecy in capitals; their marks do not count."""
+    return _capitals(text) and _is_degree(_squeezed(fold_in_place(text)))
+
+
 def _is_stamped(page: PageView) -> bool:
     return any(_is_stamp(page, segment) for segment in page.segments if page.is_upper(segment, _HEAD_SHARE))
 
@@ -57,9 +63,13 @@ def _is_stamp(page: PageView, segment: Segment) -> bool:
 
 def _alone(page: PageView, segment: Segment) -> Iterator[str]:
     """The letters of a line of capitals by itself, squeezed; nothing where it is part of a row of words."""
-    letters = re.sub(r"[^\w!|]|_", "", segment.folded)
+    letters = _squeezed(segment.folded)
     if _capitals(segment.text) and len(letters) <= len(_DEGREES[0]) + 2 and not _has_company(page, segment):
         yield letters
+
+
+def _squeezed(folded: str) -> str:
+    return re.sub(r"[^\w!|]|_", "", folded)
 
 
 def _is_degree(letters: str) -> bool:

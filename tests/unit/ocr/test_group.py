@@ -287,7 +287,13 @@ def test_the_signed_pages_of_a_household_book_stay_in_the_book() -> None:
     assert (spans(result), doubts(result)) == ([[1, 2, 3], [4]], [(), ()])
 
 
-@pytest.mark.parametrize("marks", [(), ("0", "0 0", "l")])
+def test_the_dust_on_a_back_is_no_doubt() -> None:
+    result = grouped(form(1), page(2, "0", "0 0", "l"), decision(3))
+
+    assert (spans(result), doubts(result)) == ([[1, 2], [3]], [(), ()])
+
+
+@pytest.mark.parametrize("marks", [(), ("0 0 0 0 0 0 0", "8 8 8 8 8 8 8", "0 0 0 0 0 0 0"), ("0", "cua")])
 def test_a_page_of_marks_stays_with_the_paper_before_it_and_is_shown_to_a_person(marks: tuple[str, ...]) -> None:
     result = grouped(form(1), page(2, *marks), decision(3))
 
