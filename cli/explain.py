@@ -13,18 +13,21 @@ from rich.table import Table
 
 from cli.inspect import Reader, read_and_settle
 from cli.screens import page_range, reasons
+from config.areas import load_areas
 from config.document_types import load_document_types
 from config.settings import Settings
 from dossier.checks import CHECKS
+from dossier.dossier_code import DossierCode, dossier_code_parts
 from dossier.doubts import Doubt
 from dossier.errors import Misconfigured, PageFailed
 from dossier.links import LINKS
 from dossier.notes import NOTES
-from dossier.values import FailedPage, Field, Filed, Held, ReadPage
+from dossier.values import Box, FailedPage, Field, Filed, Held, ReadPage
 from ocr import errands
 from ocr.cage import Cage
 from ocr.settle import Settled
 from ocr.shown import Mark
+from signing.clock import vietnam_now
 
 _PRINT: Final = (0, 90, 200)
 _WEAK: Final = (220, 110, 0)
@@ -43,8 +46,15 @@ class Explained:
     is_separator: bool
 
 
-def explain(file: Path, number: int, picture: Path, settings: Settings) -> Explained:
+def explain(file: Path, number: int, picture: Path, crops: Path | None, settings: Settings) -> Explained:
     """Understand the file as `inspect` does, and draw the page with the boxes of what was read.
+
+    Args:
+        file: a scan.
+        number: page, from 1.
+        picture: PNG to be written.
+        crops: folder for one small PNG a value of the page, named by its field.
+        settings: of the installation.
 
     Raises:
         InputRefused: the file cannot be opened.
@@ -60,10 +70,17 @@ def explain(file: Path, number: int, picture: Path, settings: Settings) -> Expla
             raise PageFailed(f"page {number}: {page.code}")
         explained = Explained(page, _outcome_of(number, settled), number in settled.grouping.separators)
         drawn = cage.run(partial(errands.draw, file), page, tuple(_marks(explained)))
+        files = {picture: drawn}
+        if crops is not None:
+            files |= {
+                crops / f"{name}.png": cage.run(partial(errands.cut, file), page, box) for name, _, box in _boxes(explained)
+            }
     try:
-        picture.write_bytes(drawn)
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
     except OSError as error:
-        raise Misconfigured(f"--out: {type(error).__name__}") from error
+        raise Misconfigured(f"--out, --crops: {type(error).__name__}") from error
     return explained
 
 
@@ -93,7 +110,9 @@ def _show_outcome(outcome: Filed | Held, console: Console) -> None:
     console.print(f"  điểm / score {verdict.score:.2f}: {', '.join(verdict.because) or '—'}", markup=False)
     if verdict.model:
         console.print(f"  mô hình chữ / text model: {verdict.model} {verdict.model_score:.2f}")
-    console.print(f"  hồ sơ / dossier {understood.dossier_code or '—'}, công dân / citizen {understood.citizen_id or '—'}")
+    console.print(
+        f"  hồ sơ / dossier {_told_code(understood.dossier_code)}, công dân / citizen {understood.citizen_id or '—'}"
+    )
     for key in understood.linked_by:
         console.print(f"  ← {_words(LINKS, key)}")
     table = Table("Trường / field", "Giá trị / value", "Nguồn / source", "Tin cậy / confidence", "Đã kiểm / checks")
@@ -109,6 +128,18 @@ def _show_outcome(outcome: Filed | Held, console: Console) -> None:
         console.print("[green]✓[/green] Đủ chắc chắn để lưu / certain enough to be stored")
 
 
+def _told_code(code: DossierCode | None) -> str:
+    """The code with the province whose agency gave it, and what became of that province."""
+    if code is None:
+        return "—"
+    parts, areas = dossier_code_parts(code), load_areas()
+    then = areas.province_of_agency(parts.agency, on=parts.received)
+    now = areas.province_of_agency(parts.agency, on=vietnam_now().date())
+    if then is None or now is None:
+        return f"{code} (cơ quan lạ / an agency that is not known)"
+    return f"{code} ({then.name})" if then == now else f"{code} ({then.name}, nay / now {now.name})"
+
+
 def _words(table: dict[str, Doubt], key: str) -> str:
     words = table.get(key)
     return f"{words.vi} / {words.en}" if words else key
@@ -121,14 +152,20 @@ def _outcome_of(number: int, settled: Settled) -> Filed | Held | None:
     return None
 
 
+def _boxes(explained: Explained) -> Iterator[tuple[str, Field, Box]]:
+    """The values that stand on the page, with their places."""
+    if explained.outcome is not None:
+        for name, field in explained.outcome.understood.fields.items():
+            if field.box is not None and field.page == explained.page.number:
+                yield name, field, field.box
+
+
 def _marks(explained: Explained) -> Iterator[Mark]:
     page = explained.page
     if not page.turn and abs(page.skew_deg) < 1:  # boxes of codes are those of the picture as stored
         yield from (Mark(code.box, code.kind, _CODE) for code in page.codes if code.box)
-    if explained.outcome is not None:
-        for name, field in explained.outcome.understood.fields.items():
-            if field.box is not None and field.page == page.number:
-                yield Mark(field.box, f"{name} {field.confidence:.2f}", _colour(field))
+    for name, field, box in _boxes(explained):
+        yield Mark(box, f"{name} {field.confidence:.2f}", _colour(field))
 
 
 def _colour(field: Field) -> tuple[int, int, int]:

@@ -102,6 +102,7 @@ def explain(
     file: Annotated[Path, typer.Argument(help="PDF, TIFF, JPEG, PNG", exists=True, dir_okay=False)],
     page: Annotated[int, typer.Option(min=1, help="Số trang trong tệp / page of the file")] = 1,
     picture: Annotated[Path | None, typer.Option("--out", help="Ảnh có khung / picture with boxes", dir_okay=False)] = None,
+    crops: Annotated[Path | None, typer.Option(help="Thư mục ảnh cắt / folder for cut-out values", file_okay=False)] = None,
     home: Home = HERE,
 ) -> None:
     """Vì sao trang được hiểu như vậy. / Why a page was understood as it was, as text and as a picture with boxes."""
@@ -110,7 +111,7 @@ def explain(
 
     target = picture or Path(f"explain-page-{page}.png")
     with err.status(f"Đọc / reading {file.name}") if err.is_terminal else nullcontext():
-        explained = explaining.explain(file, page, target, load_settings(home))
+        explained = explaining.explain(file, page, target, crops, load_settings(home))
     explaining.show(explained, out)
     out.print(f"→ {target}")
 

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dossier.values import Field, HandInManifest, Understood
+from dossier.values import Field, HandInManifest, ReadPage, Understood
 from ocr.binding import BY_MACHINE, Binding, bind_stretch
 from ocr.claims import Claims, codes_in_name
+from ocr.secrecy import withheld
 
 _SLIPS = 2
 """Digits in which a misread citizen ID differs from the true one."""
@@ -92,6 +93,8 @@ def _linked(stretch: Sequence[Claims], binding: Binding, *, whole_file: bool) ->
         code, citizen = binding.code or one.code, binding.citizen or one.citizen
         fields = {name: _borne_out(name, field, said, binding) for name, field in one.paper.fields.items()}
         bound = replace(one.paper, fields=fields, dossier_code=code, citizen_id=citizen, linked_by=binding.by)
+        if secret:
+            bound = _withheld(bound)
         yield with_doubts(_rescued(bound) if is_in and binding.stands_alone else bound, *doubts)
 
 
@@ -109,6 +112,13 @@ def _belonging(stretch: Sequence[Claims], binding: Binding, *, whole_file: bool)
         shown[0] <= place <= shown[-1] or bool(binding.name and binding.name in one.names) or (undisturbed and not one.ids)
         for place, one in enumerate(stretch)
     ]
+
+
+def _withheld(understood: Understood) -> Understood:
+    """Nothing that was read on a paper of a secret dossier is kept (NĐ 30/2020 Art. 27(2)); its pages and its place are."""
+    document = understood.document
+    pages = tuple(withheld(page) if isinstance(page, ReadPage) else page for page in document.pages)
+    return replace(understood, fields={}, document=replace(document, pages=pages))
 
 
 def _borne_out(name: str, field: Field, said: Counter[tuple[str, str]], binding: Binding) -> Field:

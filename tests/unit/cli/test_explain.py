@@ -27,6 +27,29 @@ def test_a_page_is_explained_in_words_and_as_a_picture(tmp_path: Path) -> None:
     assert blue.sum() > 500  # the boxes of what was read from print
 
 
+def test_every_value_is_cut_out_and_the_province_of_a_code_is_told(tmp_path: Path) -> None:
+    crops, receipts = tmp_path / "crops", SAMPLE.parent / "026068013176 (5).tif"
+    call = [
+        "explain",
+        str(receipts),
+        "--out",
+        str(tmp_path / "p.png"),
+        "--crops",
+        str(crops),
+        "--home",
+        str(tmp_path / "home"),
+    ]
+
+    answer = CliRunner().invoke(app, call)
+
+    assert answer.exit_code == 0
+    assert "(Vĩnh Phúc, nay / now Phú Thọ)" in " ".join(answer.output.split())
+    assert {"name.png", "citizen_id.png", "due_date.png"} <= {path.name for path in crops.iterdir()}
+    cut = cv2.imread(str(crops / "citizen_id.png"))
+    assert cut is not None
+    assert cut.shape[1] > 3 * cut.shape[0]
+
+
 def test_a_page_that_is_not_there_is_said(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["explain", str(SAMPLE), "--page", "2", "--home", str(tmp_path / "home")])
 

@@ -144,6 +144,8 @@ def test_a_secret_page_stops_its_dossier_and_no_other() -> None:
     results = linked(sheets[0], form(2), secret, sheets[1], form(5, OTHER))
 
     assert ["secrecy_stamp" in doubts(one) for one in results] == [True, True, False]
+    assert [(one.document.text, one.fields) for one in results[:2]] == [("", {})] * 2
+    assert results[2].document.text
 
 
 def test_the_code_of_a_result_gives_dossier_and_citizen_without_a_word_read() -> None:
