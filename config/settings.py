@@ -91,8 +91,43 @@ class Settings(BaseSettings):
     """Object lock (COMPLIANCE) of archived objects, days."""
     citizen_token_key: SecretStr = SecretStr("")
     """Key of the HMAC that turns a citizen ID into the token used in keys."""
-    ledger_url: str | None = None
-    """SQLAlchemy address of the ledger; default SQLite in `<home>/ledger.sqlite`."""
+    ledger_url: SecretStr | None = None
+    """SQLAlchemy address of the ledger; default SQLite in `<home>/ledger.sqlite`. PostgreSQL for more than one machine:
+    `postgresql+psycopg://user:password@host/database`."""
+    store: Literal["s3", "filesystem"] = "s3"
+    """`filesystem`: plain files under `<home>/store`; no lock, no rights of readers, and `sohoa status` says so."""
+    master_key: SecretStr = SecretStr("")
+    """The master key that wraps the keys of the warehouse: 64 hexadecimal letters."""
+    master_key_before: SecretStr = SecretStr("")
+    """The master key before the last change, until `sohoa keys rotate` has wrapped everything anew."""
+    master_key_module: Path | None = None
+    """PKCS#11 module of a token that holds the master key; then `master_key` stays empty."""
+    master_key_token: str = ""
+    """Label of the token."""
+    master_key_label: str = "sohoa-master"
+    """Label of the AES key on the token."""
+    master_key_pin: SecretStr = SecretStr("")
+
+    # --- keeping it whole ---
+    replica: Literal["none", "s3", "filesystem"] = "none"
+    """Where the second copy of every object is kept; `filesystem`: under `replica_folder`."""
+    replica_folder: Path | None = None
+    """Default `<home>/replica`; another disk, or it does not help when this one dies."""
+    replica_endpoint: str = ""
+    """host:port of the second S3 server."""
+    replica_secure: bool = False
+    replica_access_key: SecretStr = SecretStr("")
+    replica_secret_key: SecretStr = SecretStr("")
+    fixity_days: float = Field(default=30.0, gt=0)
+    """Every object is read again and compared within so many days."""
+    fixity_mb_per_second: float = Field(default=20.0, gt=0)
+    """Reading for fixity goes no faster, MB (10^6 bytes) per second."""
+    disk_low_mb: int = Field(default=2048, ge=0)
+    """The intake rests when a disk that it needs has less room, MiB."""
+    stuck_minutes: float = Field(default=15.0, gt=0)
+    """A drop or decision that makes no progress for so long raises an alarm, minutes."""
+    audit_days: int = Field(default=730, ge=366)
+    """Object lock of the audit trail, days; QCVN 12:2026/BCA 3.9.2.1.9 asks for at least 12 months."""
 
     # --- servers ---
     prefect_api_url: str = "http://127.0.0.1:18420/api"
@@ -129,7 +164,19 @@ class Settings(BaseSettings):
     @property
     def ledger_address(self) -> str:
         """SQLAlchemy address of the ledger."""
-        return self.ledger_url or f"sqlite:///{(self.home / 'ledger.sqlite').resolve()}"
+        if self.ledger_url is not None:
+            return self.ledger_url.get_secret_value()
+        return f"sqlite:///{(self.home / 'ledger.sqlite').resolve()}"
+
+    @property
+    def store_folder(self) -> Path:
+        """Where the filesystem store keeps its objects."""
+        return self.home / "store"
+
+    @property
+    def replica_path(self) -> Path:
+        """Where a replica on the filesystem keeps its objects."""
+        return self.replica_folder or self.home / "replica"
 
     @property
     def signer_p12_path(self) -> Path:

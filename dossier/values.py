@@ -31,6 +31,12 @@ QuarterTurn = Literal[0, 90, 180, 270]
 FieldSource = Literal["print", "qr", "barcode", "mrz", "decision"]
 """Where a value comes from; `decision`: a person wrote it."""
 
+RecordSource = Literal["citizen", "result", "component", "national"]
+"""`Nguon` of a record in the citizen's warehouse, see `dossier.sources.SOURCES`."""
+
+RecordState = Literal["valid", "withdrawn", "disposed"]
+"""`withdrawn`: a later version says that it was wrong; `disposed`: its bytes were destroyed, with a certificate."""
+
 UNKNOWN_TYPE = "unknown"
 """The type of a paper that no rule recognised: a normal answer, and a reason to hold it."""
 
@@ -382,6 +388,23 @@ class Record:
     """Reading text, one entry per page."""
     tools: Mapping[str, str] = field(default_factory=dict)
     """Name to version of the programs and settings that made it."""
+    source: RecordSource = "component"
+    procedure: str | None = None
+    """Code of the administrative procedure (mã TTHC), where it is known."""
+    sensitive: bool = False
+    """Sensitive personal data (NĐ 13/2023 Art. 2(4)): kept in a bucket of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One version of one object in the store; size and hash are those of the stored bytes, encrypted where they are."""
+
+    bucket: str
+    key: str
+    version_id: str
+    sha256: Sha256
+    size: int
+    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,3 +421,5 @@ class Stored:
     stored_at: datetime
     already_there: bool
     """True when an earlier run had stored it and nothing was written now."""
+    objects: tuple[StoredObject, ...] = ()
+    """Every object that the record is made of, for the inventory that fixity and replication work from."""

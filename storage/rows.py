@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Literal
 
 from dossier.citizen_id import CitizenId
 from dossier.decisions import Action
 from dossier.dossier_code import DossierCode
-from dossier.values import CitizenToken, Sha256
+from dossier.values import CitizenToken, RecordSource, RecordState, Sha256
 
 Outcome = Literal["taken", "duplicate", "refused"]
 DropState = Literal["received", "running", "done", "failed"]
@@ -152,3 +152,53 @@ class RecordRow:
     signer: str
     signed_at: datetime
     stored_at: datetime
+    source: RecordSource = "component"
+    sensitive: bool = False
+    version: int = 1
+    """Of the manifest that speaks now, from 1."""
+    state: RecordState = "valid"
+    procedure: str | None = None
+    number: str | None = field(default=None, repr=False)
+    """Number and symbol as printed."""
+    agency: str | None = None
+    """Agency that issued it."""
+    dated: date | None = None
+    """Day of issue."""
+    scans_sha256: Sha256 | None = None
+    """Hash of the hashes of its scans in page order: the same paper scanned into another dossier has the same."""
+    reused: int = 0
+    """How often the portal gave it out for a dossier."""
+    keep_until: datetime | None = None
+    """End of its object lock; None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """Where one page of a drop went."""
+
+    drop_id: str
+    number: int
+    """Place in its file, from 1."""
+    scan_sha256: Sha256 | None
+    """None for a page that could not be decoded."""
+    place: Literal["document", "separator", "blank"]
+    first_page: int | None
+    """First page of its document."""
+    code: str | None
+    """Why it could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that a person must know of; it stays open until the cause is gone or somebody settles it."""
+
+    id: int
+    kind: str
+    """Key of `dossier.alarms.ALARMS`."""
+    subject: str
+    """What it is about: an opaque id, never a name."""
+    detail: str
+    """Codes, counts and hashes."""
+    raised_at: datetime
+    settled_at: datetime | None
+    settled_by: str | None

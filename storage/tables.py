@@ -2,68 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Final
-
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
+    Date,
     Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
-)
-from sqlalchemy.types import TypeDecorator
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """An aware time; kept as UTC, also where the database knows no zones, and given back aware."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without zone: it cannot be compared with anything."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Say that it is UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+    false,
 )
 
-_HASH: Final = 64
-_ID: Final = 32
+from storage.schema import HASH, ID, UtcTime, metadata
 
 drops = Table(
     "drops",
     metadata,
-    Column("id", String(_ID), primary_key=True),
-    Column("sha256", String(_HASH), nullable=False),
+    Column("id", String(ID), primary_key=True),
+    Column("sha256", String(HASH), nullable=False),
     Column("office", Text, nullable=False),
     Column("file_name", Text, nullable=False),
     Column("kind", String(8), nullable=False),
@@ -89,7 +52,7 @@ receipts = Table(
     Column("office", Text, nullable=False),
     Column("file_name", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("sha256", String(_HASH)),
+    Column("sha256", String(HASH)),
     Column("outcome", String(16), nullable=False),
     Column("code", String(64)),
     Column("drop_id", ForeignKey("drops.id")),
@@ -109,8 +72,8 @@ receipts = Table(
 records = Table(
     "records",
     metadata,
-    Column("record_id", String(_ID), primary_key=True),
-    Column("citizen", String(_ID), nullable=False),
+    Column("record_id", String(ID), primary_key=True),
+    Column("citizen", String(ID), nullable=False),
     Column("drop_id", ForeignKey("drops.id"), nullable=False),
     Column("office", Text, nullable=False),
     Column("type", String(64), nullable=False),
@@ -121,12 +84,29 @@ records = Table(
     Column("bucket", Text, nullable=False),
     Column("content_key", Text, nullable=False),
     Column("version_id", Text, nullable=False),
-    Column("sha256", String(_HASH), nullable=False),
+    Column("sha256", String(HASH), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("signer", Text, nullable=False),
     Column("signed_at", UtcTime, nullable=False),
     Column("stored_at", UtcTime, nullable=False),
+    Column("source", String(32), nullable=False, server_default="component"),
+    Column("sensitive", Boolean, nullable=False, server_default=false()),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("state", String(16), nullable=False, server_default="valid"),
+    Column("procedure", String(64)),
+    Column("number", Text),
+    Column("agency", Text),
+    Column("dated", Date),
+    Column("scans_sha256", String(HASH)),
+    Column("reused", Integer, nullable=False, server_default="0"),
+    Column("keep_until", UtcTime),
     Index(None, "citizen", "stored_at"),
+    Index(None, "stored_at", "record_id"),
+    Index(None, "dossier_code"),
+    Index(None, "type", "stored_at"),
+    Index(None, "office", "stored_at"),
+    Index(None, "number", "agency"),
+    Index(None, "scans_sha256"),
 )
 
 documents = Table(
@@ -159,7 +139,7 @@ decisions = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("document_id", ForeignKey("documents.id"), nullable=False),
     Column("hold", Integer, nullable=False),
-    Column("shown_sha256", String(_HASH), nullable=False),
+    Column("shown_sha256", String(HASH), nullable=False),
     Column("who", Text, nullable=False),
     Column("decided_at", UtcTime, nullable=False),
     Column("kind", String(16), nullable=False),
@@ -187,11 +167,25 @@ audit = Table(
     Column("at", UtcTime, nullable=False),
     Column("actor", Text, nullable=False),
     Column("act", Text, nullable=False),
-    Column("citizen", String(_ID)),
-    Column("record_id", String(_ID)),
+    Column("citizen", String(ID)),
+    Column("record_id", String(ID)),
     Column("why", Text, nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("previous", String(_HASH), nullable=False),
-    Column("sha256", String(_HASH), nullable=False),
+    Column("previous", String(HASH), nullable=False),
+    Column("sha256", String(HASH), nullable=False),
     UniqueConstraint("previous"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("drop_id", ForeignKey("drops.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("scan_sha256", String(HASH)),
+    Column("place", String(16), nullable=False),
+    Column("first_page", Integer),
+    Column("code", String(64)),
+    CheckConstraint(
+        "place IN ('document', 'separator', 'blank') AND (place = 'document') = (first_page IS NOT NULL)", name="place"
+    ),
 )

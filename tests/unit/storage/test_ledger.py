@@ -18,9 +18,11 @@ from sqlalchemy.exc import DatabaseError
 
 from dossier.errors import LedgerConflict, Misconfigured
 from dossier.values import FailedPage, Sha256, Soundness
+from storage import keeping_tables  # noqa: F401 - belongs to the model
 from storage.held import fields_of, verdict_of
 from storage.ledger import Drop, Ledger, Receipt
-from storage.tables import metadata, receipts
+from storage.schema import metadata
+from storage.tables import receipts
 from tests.twins.papers import CITIZEN, SEAL, digest, held, page, record, sealed, stored
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "storage" / "migrations"

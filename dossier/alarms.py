@@ -1,0 +1,88 @@
+"""What raises an alarm, in the words of the person who is called; the shape is that of `dossier.doubts`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmKind:
+    """One kind of alarm."""
+
+    vi: str
+    en: str
+    do_vi: str
+    """Next step."""
+    do_en: str
+
+
+ALARMS: Final[Mapping[str, AlarmKind]] = {
+    "stuck": AlarmKind(
+        "Một lô quét không tiến triển",
+        "A drop makes no progress",
+        "Xem lần chạy của lô; `sohoa replay` sau khi khắc phục.",
+        "Look at the run of the drop; `sohoa replay` once the cause is gone.",
+    ),
+    "dead_letter": AlarmKind(
+        "Một lô quét đã bị dừng sau nhiều lần chạy lại",
+        "A drop was given up after repeated runs",
+        "Xem mã lỗi, khắc phục rồi `sohoa replay`.",
+        "See the error code, mend the cause, then `sohoa replay`.",
+    ),
+    "disk_low": AlarmKind(
+        "Đĩa sắp đầy, ngừng nhận tệp",
+        "The disk is nearly full; the intake rests",
+        "Giải phóng dung lượng; hệ thống tự nhận tiếp.",
+        "Make room; the intake goes on by itself.",
+    ),
+    "place_gone": AlarmKind(
+        "Một ổ đĩa của hệ thống không còn được gắn",
+        "A disk of the installation is no longer mounted",
+        "Gắn lại ổ đĩa.",
+        "Mount it again.",
+    ),
+    "store_gone": AlarmKind(
+        "Kho lưu trữ không trả lời",
+        "The warehouse does not answer",
+        "Kiểm tra máy chủ S3.",
+        "Check the S3 server.",
+    ),
+    "object_damaged": AlarmKind(
+        "Một đối tượng trong kho bị hỏng",
+        "An object of the warehouse is damaged",
+        "Xem sự cố bằng `sohoa fixity incidents`; kiểm tra ổ đĩa.",
+        "See `sohoa fixity incidents`; check the disks.",
+    ),
+    "object_lost": AlarmKind(
+        "Không còn bản nguyên vẹn nào của một đối tượng",
+        "No sound copy of an object is left",
+        "Giữ mọi bản gốc giấy; khôi phục từ bản sao lưu ngoại tuyến.",
+        "Keep the paper original; restore from the offline backup.",
+    ),
+    "not_replicated": AlarmKind(
+        "Dữ liệu chưa được sao sang kho dự phòng",
+        "Objects wait too long for their second copy",
+        "Kiểm tra kho dự phòng.",
+        "Check the replica.",
+    ),
+    "same_number": AlarmKind(
+        "Hai bản ghi có cùng số, ký hiệu và cơ quan ban hành",
+        "Two records carry the same number, symbol and agency",
+        "So sánh hai giấy tờ; một trong hai có thể bị giả hoặc đọc sai.",
+        "Compare the two papers; one may be forged or misread.",
+    ),
+    "audit_broken": AlarmKind(
+        "Nhật ký kiểm toán bị thay đổi",
+        "The audit trail was changed",
+        "Dừng hệ thống và báo người phụ trách an toàn thông tin.",
+        "Stop and tell the security officer.",
+    ),
+    "not_anchored": AlarmKind(
+        "Nhật ký kiểm toán chưa được neo vào kho",
+        "The audit trail was not anchored in time",
+        "Kiểm tra máy chủ dấu thời gian và kho.",
+        "Check the timestamp server and the warehouse.",
+    ),
+}
