@@ -66,7 +66,7 @@ class DocumentDetail(DocumentSummary):
 class ContentLink(BaseModel):
     """A short-lived address from which anybody who has it can fetch the PDF."""
 
-    url: str
+    url: str = Field(description="Địa chỉ tương đối của cổng này / address relative to this portal")
     expires_in_seconds: int
     sha256: str = Field(description="Kiểm tra tệp tải về / compare it with what you fetched")
     size: int

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi import Path as PathPart
 from fastapi.responses import JSONResponse, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import ValidationError
 
 from dossier.errors import MalformedRequest, SealBroken
@@ -33,7 +32,9 @@ from portal.callers import Directory
 from portal.content import content_response, spool
 from portal.docs import PAGES, install_contract
 from portal.errors import install_errors
-from portal.gate import PURPOSE_MAX, Gate, Knock, citizen_target, document_target
+from portal.gate import Gate, Knock, checked_purpose, citizen_target, document_target
+from portal.house import House, InHouse, Knocking
+from portal.links import Link, link_text
 from storage.audit import AuditTrail
 from storage.ledger import Ledger, RecordRow
 from storage.warehouse import Warehouse
@@ -45,8 +46,6 @@ LINK_SECONDS: Final = 60
 PAGE_DEFAULT: Final = 50
 PAGE_MAX: Final = 100
 _BODY_MAX: Final = 4096
-
-_bearer = HTTPBearer(auto_error=False, description="Mã truy cập của hệ thống gọi / access token of the calling system")
 
 _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": ErrorAnswer, "description": "Thiếu mục đích / purpose missing"},
@@ -60,18 +59,6 @@ _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 
 API: Final = APIRouter(prefix="/v1", responses=_REFUSALS, tags=["documents"])
 HEALTH: Final = APIRouter(tags=["health"])
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What the routes work with."""
-
-    gate: Gate
-    ledger: Ledger
-    warehouse: Warehouse
-    verify: Callable[[Path], Seal]
-    token_key: bytes
-    type_labels: Mapping[str, str]
 
 
 def create_app(
@@ -112,24 +99,6 @@ def create_app(
     return app
 
 
-def _house(request: Request) -> House:
-    return cast("House", request.app.state.house)
-
-
-def _knock(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    x_purpose: Annotated[
-        str | None,
-        Header(
-            alias="X-Purpose",
-            description=f"Bắt buộc: mã hồ sơ hoặc lý do ngắn, không có dữ liệu cá nhân, tối đa {PURPOSE_MAX} ký tự / "
-            "required: dossier code or short reason without personal data",
-        ),
-    ] = None,
-) -> Knock:
-    return Knock(credentials.credentials if credentials else None, x_purpose)
-
-
 async def _small_body(request: Request) -> bytes:
     """The body, or nothing when it is larger than a question can be; read before the token is known, hence bounded."""
     body = b""
@@ -140,8 +109,6 @@ async def _small_body(request: Request) -> bytes:
     return body
 
 
-_InHouse = Annotated[House, Depends(_house)]
-_Knocking = Annotated[Knock, Depends(_knock)]
 # texts, not patterns: a malformed ID must reach the gate, which refuses it without repeating it and writes it down
 _CitizenPart = Annotated[str, PathPart(description="Số định danh 12 chữ số hoặc mã thay thế / ID of 12 digits or token")]
 _DocumentPart = Annotated[str, PathPart(description="Mã giấy tờ / ID of the document", json_schema_extra={"minLength": 32})]
@@ -150,7 +117,7 @@ _Limit = Annotated[str, Query(json_schema_extra={"type": "integer", "minimum": 1
 
 @API.get("/citizens/{citizen}/documents", summary="Giấy tờ của một công dân / papers of a citizen")
 def list_documents(
-    house: _InHouse, knock: _Knocking, citizen: _CitizenPart, limit: _Limit = str(PAGE_DEFAULT), cursor: str | None = None
+    house: InHouse, knock: Knocking, citizen: _CitizenPart, limit: _Limit = str(PAGE_DEFAULT), cursor: str | None = None
 ) -> DocumentList:
     """The citizen's papers, newest first."""
     return house.gate.serve(
@@ -165,7 +132,7 @@ def list_documents(
         "requestBody": {"required": True, "content": {"application/json": {"schema": CitizenQuestion.model_json_schema()}}}
     },
 )
-def search_documents(house: _InHouse, knock: _Knocking, body: Annotated[bytes, Depends(_small_body)]) -> DocumentList:
+def search_documents(house: InHouse, knock: Knocking, body: Annotated[bytes, Depends(_small_body)]) -> DocumentList:
     """The citizen's papers, newest first; the ID number stays out of every log on the way."""
     try:
         question = CitizenQuestion.model_validate_json(body)
@@ -180,7 +147,7 @@ def search_documents(house: _InHouse, knock: _Knocking, body: Annotated[bytes, D
 
 
 @API.get("/documents/{document}", summary="Thông tin và trường dữ liệu / metadata and fields")
-def read_document(house: _InHouse, knock: _Knocking, document: _DocumentPart) -> DocumentDetail:
+def read_document(house: InHouse, knock: Knocking, document: _DocumentPart) -> DocumentDetail:
     """What is known of one paper."""
 
     def detail(rows: tuple[RecordRow, ...]) -> DocumentDetail:
@@ -203,8 +170,8 @@ def read_document(house: _InHouse, knock: _Knocking, document: _DocumentPart) ->
     },
 )
 def read_content(
-    house: _InHouse,
-    knock: _Knocking,
+    house: InHouse,
+    knock: Knocking,
     document: _DocumentPart,
     link: Annotated[str, Query(description="1: trả về địa chỉ tải ngắn hạn / answer a short-lived address")] = "0",
     range_: Annotated[str | None, Header(alias="Range")] = None,
@@ -212,17 +179,36 @@ def read_content(
 ) -> Response:
     """The PDF, hashed again before its first byte is sent; or a link to it for a minute."""
     if link == "1":
-        return house.gate.serve(knock, "link", document_target(document), lambda rows: _linked(rows[0], house))
+        return house.gate.serve(knock, "link", document_target(document), lambda rows: _linked(rows[0], knock, house))
 
-    def content(rows: tuple[RecordRow, ...]) -> Response:
-        chunks = house.warehouse.content(_key(rows[0]), rows[0].version_id)
-        return content_response(chunks, rows[0], range_, if_range)
+    return house.gate.serve(
+        knock, "content", document_target(document), lambda rows: _content(rows[0], house, range_, if_range)
+    )
 
-    return house.gate.serve(knock, "content", document_target(document), content)
+
+@API.get(
+    "/links/{link}",
+    summary="Tệp PDF qua liên kết ngắn hạn / the sealed PDF by a short-lived link",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/pdf": {}}, "description": "PDF"},
+        206: {"description": "Một phần tệp / the range asked for"},
+        410: {"model": ErrorAnswer, "description": "Liên kết đã hết hạn / the link has expired"},
+        416: {"description": "Khoảng không hợp lệ / range outside the file"},
+    },
+)
+def follow_link(
+    house: InHouse,
+    link: Annotated[str, PathPart(description="Liên kết / the link, from `content?link=1`")],
+    range_: Annotated[str | None, Header(alias="Range")] = None,
+    if_range: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The PDF for whoever has the link; written down in the name of the caller who asked for it."""
+    return house.gate.follow(link, house.token_key, lambda rows: _content(rows[0], house, range_, if_range))
 
 
 @API.get("/documents/{document}/verify", summary="Kiểm tra toàn vẹn và chữ ký / verify hash and seal")
-def verify_document(house: _InHouse, knock: _Knocking, document: _DocumentPart) -> VerifyAnswer:
+def verify_document(house: InHouse, knock: Knocking, document: _DocumentPart) -> VerifyAnswer:
     """Fetch the paper, hash it again and verify its seal."""
     return house.gate.serve(knock, "verify", document_target(document), lambda rows: _verified(rows[0], house))
 
@@ -234,7 +220,7 @@ def live() -> Health:
 
 
 @HEALTH.get("/readyz", summary="Sẵn sàng / ready", responses={503: {"model": Health}})
-def ready(house: _InHouse) -> Response:
+def ready(house: InHouse) -> Response:
     """The ledger and the warehouse answer."""
     answers = _answers(lambda: house.ledger.receipts(1) is not None) and _answers(house.warehouse.alive)
     health = Health(status="ok" if answers else "not ready")
@@ -275,10 +261,16 @@ def _paged(rows: tuple[RecordRow, ...], limit: int, cursor: str | None, house: H
     )
 
 
-def _linked(row: RecordRow, house: House) -> Response:
-    url = house.warehouse.presigned(_key(row), row.version_id, LINK_SECONDS)
-    link = ContentLink(url=url, expires_in_seconds=LINK_SECONDS, sha256=row.sha256, size=row.size)
-    return JSONResponse(link.model_dump())
+def _content(row: RecordRow, house: House, range_: str | None, if_range: str | None) -> Response:
+    return content_response(house.warehouse.content(_key(row), row.version_id), row, range_, if_range)
+
+
+def _linked(row: RecordRow, knock: Knock, house: House) -> Response:
+    expires_at = int(time.time()) + LINK_SECONDS
+    link = Link(row.record_id, house.gate.caller_name(knock), checked_purpose(knock.purpose), expires_at)
+    url = f"{API.prefix}/links/{link_text(link, house.token_key)}"
+    answer = ContentLink(url=url, expires_in_seconds=LINK_SECONDS, sha256=row.sha256, size=row.size)
+    return JSONResponse(answer.model_dump())
 
 
 def _verified(row: RecordRow, house: House) -> VerifyAnswer:

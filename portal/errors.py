@@ -16,6 +16,7 @@ from dossier.errors import (
     AccessRefused,
     AuditUnavailable,
     DossierError,
+    LinkExpired,
     MalformedRequest,
     NoSuchObject,
     NotAllowed,
@@ -35,6 +36,7 @@ STATUS: Final[dict[type[DossierError], int]] = {
     NotFound: 404,
     PurposeRequired: 400,
     MalformedRequest: 422,
+    LinkExpired: 410,
     StoreCorrupt: 502,  # the portal is whole, what stands behind it is not
     NoSuchObject: 502,  # the ledger knows the record, so this is a loss and not a 404
     StoreUnavailable: 503,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final, Literal, TypeVar
 
 from dossier.citizen_id import parse_citizen_id
@@ -20,6 +21,7 @@ from dossier.errors import (
 )
 from dossier.values import CitizenToken
 from portal.callers import Caller, Directory, Right
+from portal.links import read_link
 from storage.audit import AuditTrail
 from storage.ledger import Ledger, RecordRow
 from storage.tokens import citizen_token
@@ -105,24 +107,36 @@ class Gate:
         Raises:
             AccessRefused: by the checks above; AuditUnavailable when the trail cannot be written.
         """
-        line = _Line(act, target.citizen, target.record_id)
-        try:
+        trail = _Trail(self.audit, _Line(act, target.citizen, target.record_id))
+        with trail:
             caller = self._caller(knock)
-            line = replace(line, actor=caller.name)
+            trail.line = replace(trail.line, actor=caller.name)
             _demand(RIGHT_FOR[act], caller)
-            line = replace(line, why=checked_purpose(knock.purpose))
+            trail.line = replace(trail.line, why=checked_purpose(knock.purpose))
             rows = self._rows(target)
-            line = replace(line, citizen=rows[0].citizen if rows else target.citizen)
+            trail.line = replace(trail.line, citizen=rows[0].citizen if rows else target.citizen)
             _refuse_unseen(rows, caller)
-            answered = answer(rows)
-        except DossierError as refusal:
-            self._write(line, f"{refusal.code}: {refusal.detail}" if refusal.detail else refusal.code)
-            raise
-        except Exception:
-            self._write(line, DossierError.code)
-            raise
-        self._write(line, "SERVED")
-        return answered
+            return answer(rows)
+
+    def follow(self, link: str, token_key: bytes, answer: Callable[[tuple[RecordRow, ...]], _Answer]) -> _Answer:
+        """Give ``answer`` of the record that a link opens, once the trail has it in the name of who asked for the link.
+
+        Raises:
+            NotFound, LinkExpired: the portal never made it, or its time is over; AuditUnavailable as above.
+        """
+        trail = _Trail(self.audit, _Line("content", None, None))
+        with trail:
+            opened = read_link(link, token_key, time.time())
+            trail.line = replace(trail.line, actor=opened.caller, why=opened.why, record_id=opened.record_id)
+            rows = self._rows(Target(record_id=opened.record_id))
+            if not rows:
+                raise NotFound
+            trail.line = replace(trail.line, citizen=rows[0].citizen)
+            return answer(rows)
+
+    def caller_name(self, knock: Knock) -> str:
+        """Who calls, for a link that is made in that name."""
+        return self._caller(knock).name
 
     def _caller(self, knock: Knock) -> Caller:
         caller = self.callers.by_token(knock.token) if knock.token else None
@@ -131,23 +145,32 @@ class Gate:
         return caller
 
     def _rows(self, target: Target) -> tuple[RecordRow, ...]:
+        """Rows that anybody may be shown: what was withdrawn or disposed of is as if it had never been."""
         if target.citizen is not None:
-            return self.ledger.records_of(target.citizen)
+            return tuple(row for row in self.ledger.records_of(target.citizen) if row.state == "valid")
         if target.record_id is None:
             raise MalformedRequest
         row = self.ledger.record(target.record_id)
-        return () if row is None else (row,)
+        return () if row is None or row.state != "valid" else (row,)
 
-    def _write(self, line: _Line, outcome: str) -> None:
+
+class _Trail:
+    """Writes the line of one act when the act is over, with how it ended; nothing is served that is not written."""
+
+    def __init__(self, audit: AuditTrail, line: _Line) -> None:
+        self._audit = audit
+        self.line = line
+
+    def __enter__(self) -> None:
+        """The act begins."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        """The act ended well, was refused, or failed."""
+        outcome = "SERVED" if error is None else DossierError.code
+        if isinstance(error, DossierError):
+            outcome = f"{error.code}: {error.detail}" if error.detail else error.code
         try:
-            self.audit.write(
-                actor=line.actor,
-                act=line.act,
-                citizen=line.citizen,
-                record_id=line.record_id,
-                why=line.why,
-                outcome=outcome,
-            )
+            self._audit.write(**asdict(self.line), outcome=outcome)
         except Exception as problem:
             raise AuditUnavailable from problem
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from uvicorn.config import LOGGING_CONFIG
 
 _ROUTE_WORDS = frozenset(
-    {"v1", "citizens", "documents", "documents:search", "content", "verify"}
+    {"v1", "citizens", "documents", "documents:search", "content", "verify", "links"}
     | {"docs", "assets", "openapi.json", "healthz", "readyz"}
 )
 _TOKEN = re.compile(r"[0-9a-f]{32}")

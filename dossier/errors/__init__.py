@@ -64,6 +64,7 @@ DossierError
     ├── PurposeRequired       PURPOSE_REQUIRED   HTTP 400
     ├── NotFound              NOT_FOUND          HTTP 404; also said where a caller may not know
     ├── MalformedRequest      MALFORMED_REQUEST  HTTP 422
+    ├── LinkExpired           LINK_EXPIRED       HTTP 410
     └── AuditUnavailable      AUDIT_UNAVAILABLE  HTTP 503; nothing is served that is not written down
 
 Messages hold codes, sizes, page numbers and hashes, never a name, an ID number, a file name or text of a page:
@@ -75,6 +76,7 @@ from __future__ import annotations
 from dossier.errors.access import (
     AccessRefused,
     AuditUnavailable,
+    LinkExpired,
     MalformedRequest,
     NotAllowed,
     NotAuthenticated,
@@ -162,6 +164,7 @@ __all__ = [
     "InputRefused",
     "KeyUnavailable",
     "LedgerConflict",
+    "LinkExpired",
     "MalformedRequest",
     "ManifestHashDiffers",
     "ManifestLate",

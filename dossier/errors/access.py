@@ -70,3 +70,13 @@ class AuditUnavailable(AccessRefused):
     en = "The audit trail cannot be written, so nothing is served"
     do_vi = "Thử lại sau; báo người quản trị nếu kéo dài."
     do_en = "Try again later; tell the operator if it lasts."
+
+
+class LinkExpired(AccessRefused):
+    """A link that was good for a minute."""
+
+    code = "LINK_EXPIRED"
+    vi = "Liên kết tải đã hết hạn"
+    en = "The link has expired"
+    do_vi = "Yêu cầu liên kết mới."
+    do_en = "Ask for a new link."

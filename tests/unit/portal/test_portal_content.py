@@ -10,7 +10,7 @@ import pytest
 from dossier.errors import NoSuchObject, StoreUnavailable
 from dossier.values import RecordKey
 from tests.twins.memory_warehouse import MemoryWarehouse
-from tests.twins.portal_house import AN, BINH, SEAL, SEALED_MARK, Portal, pdf_bytes, token_of
+from tests.twins.portal_house import AN, BINH, SEAL, SEALED_MARK, Portal, pdf_bytes
 
 WHOLE = pdf_bytes(AN, 1)
 
@@ -190,14 +190,6 @@ def test_a_broken_seal_names_no_signer_though_the_hash_is_right(
         "signed_at": None,
         "timestamp_at": None,
     }
-
-
-def test_a_link_tells_how_long_it_lives_and_what_to_expect(portal: Portal) -> None:
-    link = portal.get(paper(portal) + "/content?link=1").json()
-
-    assert (link["expires_in_seconds"], link["size"], link["sha256"]) == (60, len(WHOLE), sha256(WHOLE).hexdigest())
-    assert AN not in link["url"]
-    assert token_of(BINH) not in link["url"]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,8 @@ def test_the_contract_names_every_refusal_of_every_read_and_asks_for_a_token(por
     contract = portal.client.get("/openapi.json").json()
     reads = {path: verbs for path, verbs in contract["paths"].items() if path.startswith("/v1/")}
 
+    link = reads.pop("/v1/links/{link}")["get"]  # whoever has one may follow it
+    assert {"200", "404", "410", "502", "503"} <= set(link["responses"])
     assert len(reads) == 5
     for verbs in reads.values():
         for operation in verbs.values():
