@@ -122,7 +122,7 @@ class Settings(BaseSettings):
     """Every object is read again and compared within so many days."""
     fixity_mb_per_second: float = Field(default=20.0, gt=0)
     """Reading for fixity goes no faster, MB (10^6 bytes) per second."""
-    disk_low_mb: int = Field(default=2048, ge=0)
+    disk_low_mb: int = Field(default=1024, ge=0)
     """The intake rests when a disk that it needs has less room, MiB."""
     stuck_minutes: float = Field(default=15.0, gt=0)
     """A drop or decision that makes no progress for so long raises an alarm, minutes."""
@@ -150,6 +150,13 @@ class Settings(BaseSettings):
     def work(self) -> Path:
         """Scratch folder of running flows; may be emptied when nothing runs."""
         return self.home / "work"
+
+    @property
+    def places(self) -> dict[str, Path]:
+        """Folders that may be disks of their own: none of them is touched when it is not the one that was marked."""
+        kept = {"store": self.store_folder} if self.store == "filesystem" else {}
+        copied = {"replica": self.replica_path} if self.replica == "filesystem" else {}
+        return {"home": self.home, "inbox": self.inbox, "work": self.work, **kept, **copied}
 
     @property
     def secrets(self) -> Path:

@@ -73,6 +73,12 @@ ALARMS: Final[Mapping[str, AlarmKind]] = {
         "So sánh hai giấy tờ; một trong hai có thể bị giả hoặc đọc sai.",
         "Compare the two papers; one may be forged or misread.",
     ),
+    "same_scan": AlarmKind(
+        "Cùng một bản quét được lưu cho hai công dân",
+        "The same scan is stored for two citizens",
+        "So sánh hai bản ghi; rút bản ghi sai bằng `sohoa record withdraw`.",
+        "Compare the two records; withdraw the wrong one with `sohoa record withdraw`.",
+    ),
     "audit_broken": AlarmKind(
         "Nhật ký kiểm toán bị thay đổi",
         "The audit trail was changed",
