@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import stack
+from cli.guarding import stand_guard
 from cli.installation import new_portal_caller
 from cli.screens import page_range, progress, reasons, show_addresses
 from config.document_types import load_document_types
@@ -56,7 +57,7 @@ def run_demo(home: Path, samples: Path, *, once: bool, out: Console, err: Consol
         if not once:
             show_addresses(settings, out)
             out.print("Ctrl-C để dừng / to stop")
-            signal.pause()
+            stand_guard(settings, lambda name: err.print(f"↻ {name}"))
     except KeyboardInterrupt:
         ok = True
     finally:
@@ -192,7 +193,7 @@ def _fetch_as_the_portal_would(record: RecordRow, settings: Settings, out: Conso
         StoreCorrupt: the bytes are not those that the ledger knows.
         SealBroken: the signature does not hold.
     """
-    token = new_portal_caller(settings, f"demo-{secrets.token_hex(4)}")
+    token = new_portal_caller(settings, f"demo-{secrets.token_hex(4)}", sensitive=True)
     base = f"http://{settings.portal_host}:{settings.portal_port}/v1"
     headers = {"Authorization": f"Bearer {token}", "X-Purpose": f"demo {record.dossier_code}"}
     with httpx.Client(base_url=base, headers=headers, timeout=60) as portal:

@@ -65,6 +65,7 @@ def show(
     settings = load_settings(home)
     with shelf.opened(settings) as desk:
         entry = desk.hold(hold_id)
+        shelf.tell_look(entry, desk)
         shelf.show_entry(entry, out)
         if picture is not None:
             shelf.draw_page(entry, page or entry.first_page, picture, desk, settings)

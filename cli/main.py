@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli import held
+from cli import account, alarms, audit, export, fixity, held, keys, record, replay, retention, search, services
 from dossier.errors import DossierError
 
 app = typer.Typer(
@@ -20,6 +20,19 @@ app = typer.Typer(
     help="Số hóa hồ sơ: từ bản quét đến hồ sơ điện tử tin cậy. / From scans to trusted digital dossiers.",
 )
 app.add_typer(held.app, name="held")
+app.add_typer(services.app)
+app.add_typer(alarms.app, name="alarms")
+app.command()(account.account)
+app.command()(replay.replay)
+app.add_typer(keys.app, name="keys")
+app.command()(search.search)
+app.command()(export.export)
+app.command("import-check")(export.import_check)
+app.add_typer(record.app, name="record")
+app.add_typer(audit.app, name="audit")
+app.add_typer(fixity.app, name="fixity")
+app.add_typer(retention.app, name="retention")
+app.command()(record.rebuild)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -180,31 +193,6 @@ def verify(
 
 
 @app.command()
-def retry(
-    drop_id: Annotated[str, typer.Argument(help="Mã lô (đủ 32 ký tự hoặc 8 ký tự đầu) / drop id or its first letters")],
-    home: Home = HERE,
-) -> None:
-    """Chạy lại một lô bị lỗi. / Start a failed drop once more; finished steps are not redone."""
-    import asyncio
-
-    from config.settings import load_settings
-    from dossier.errors import NotFound
-    from flows.runs import retry_failed
-    from storage.ledger import Ledger
-
-    settings = load_settings(home)
-    ledger = Ledger.open(settings.ledger_address)
-    try:
-        found = [drop for drop in ledger.drops(100_000) if drop.id.startswith(drop_id)]
-        if len(found) != 1:
-            raise NotFound
-        run = asyncio.run(retry_failed(found[0].id, ledger, settings.prefect_api_url))
-    finally:
-        ledger.close()
-    out.print(f"→ {run.name}")
-
-
-@app.command()
 def train(
     rollback: Annotated[bool, typer.Option("--rollback", help="Dùng lại mô hình trước / put the earlier one back")] = False,
     listing: Annotated[bool, typer.Option("--list", help="Các mô hình đã tạo / models made here")] = False,
@@ -231,13 +219,15 @@ def train(
 
 @app.command()
 def token(
-    name: Annotated[str, typer.Argument(help="Tên hệ thống gọi / name of the calling system")], home: Home = HERE
+    name: Annotated[str, typer.Argument(help="Tên hệ thống gọi / name of the calling system")],
+    sensitive: Annotated[bool, typer.Option("--sensitive", help="Cả giấy tờ nhạy cảm / sensitive papers too")] = False,
+    home: Home = HERE,
 ) -> None:
     """Cấp mã truy cập cổng. / Issue a portal token; it is shown once and kept nowhere."""
     from cli.installation import new_portal_caller
     from config.settings import load_settings
 
-    print(new_portal_caller(load_settings(home), name))  # noqa: T201 - for a pipe, without colours
+    print(new_portal_caller(load_settings(home), name, sensitive=sensitive))  # noqa: T201 - for a pipe, without colours
 
 
 @app.command()

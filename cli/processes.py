@@ -47,6 +47,19 @@ def start(service: Service, home: Path, environment: Mapping[str, str], folder: 
     _state(service.name, home).write_text(json.dumps(state), encoding="utf-8")
 
 
+def end_left_behind(name: str, home: Path) -> None:
+    """Kill what a dead service left behind in its session: flow runs of a worker would go on beside the next one."""
+    try:
+        seen = json.loads(_state(name, home).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError):
+            # its home too: after a restart of the machine the number may be another program's
+            if os.getsid(process.pid) == seen["pid"] and process.environ().get("SOHOA_HOME") == str(home.resolve()):
+                process.kill()
+
+
 def wait_until_ready(service: Service, home: Path, seconds: float = 120.0) -> None:
     """Wait until a started service answers.
 
@@ -55,13 +68,26 @@ def wait_until_ready(service: Service, home: Path, seconds: float = 120.0) -> No
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        answers = service.ready is None or _answers(service.ready)
+        answers = is_ready(service)
         if process_of(service.name, home) is None:  # asked last: another server on the port would answer too
             raise StackFailed(f"{service.name} ended, log {_log(service.name, home)}")
         if answers:
             return
         time.sleep(0.1)
     raise StackFailed(f"{service.name} is not ready after {seconds:.0f} s, log {_log(service.name, home)}")
+
+
+def wait_until_answers(service: Service, seconds: float = 120.0) -> None:
+    """Wait until a service answers that somebody else has started.
+
+    Raises:
+        StackFailed: it does not in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not is_ready(service):
+        if time.monotonic() > deadline:
+            raise StackFailed(f"{service.name} does not answer at {service.ready}")
+        time.sleep(0.2)
 
 
 def stop(name: str, home: Path, seconds: float = 15.0) -> None:
@@ -75,6 +101,7 @@ def stop(name: str, home: Path, seconds: float = 15.0) -> None:
         for stubborn in left:
             with suppress(psutil.NoSuchProcess):
                 stubborn.kill()
+    end_left_behind(name, home)
     _state(name, home).unlink(missing_ok=True)
 
 
@@ -96,6 +123,11 @@ def _state(name: str, home: Path) -> Path:
 
 def _log(name: str, home: Path) -> Path:
     return home / "log" / f"{name}.log"
+
+
+def is_ready(service: Service) -> bool:
+    """Ask the service itself; one without an address to ask is ready."""
+    return service.ready is None or _answers(service.ready)
 
 
 def _answers(url: str) -> bool:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.table import Table
 
+from cli.fixity import weaknesses
 from cli.stack import Running, Say
 from config.settings import Settings
 from dossier.doubts import DOUBTS
@@ -43,6 +44,7 @@ def show_addresses(settings: Settings, console: Console) -> None:
     console.print(f"Prefect   {ui}")
     console.print(f"Cổng/portal  http://{settings.portal_host}:{settings.portal_port}/  (/docs: API)")
     console.print(f"Hộp/inbox {settings.inbox}/<bộ phận/office>/")
+    show_weaknesses(settings, console)
 
 
 def show_status(running: Iterable[Running], settings: Settings, console: Console) -> None:
@@ -52,6 +54,7 @@ def show_status(running: Iterable[Running], settings: Settings, console: Console
         mark = "[green]✓[/green]" if service.alive else "[red]✗[/red]"
         services.add_row(service.name, mark, str(service.pid or ""), service.address)
     console.print(services)
+    show_weaknesses(settings, console)
     if lost := strays(settings.inbox):
         console.print(
             f"[yellow]{lost} tệp trong {settings.inbox} nằm ngoài thư mục bộ phận: chưa được nhận, hãy chuyển vào.\n"
@@ -68,6 +71,12 @@ def show_status(running: Iterable[Running], settings: Settings, console: Console
         console.print(drops)
     finally:
         ledger.close()
+
+
+def show_weaknesses(settings: Settings, console: Console) -> None:
+    """What the stores of this installation cannot do."""
+    for vi, en in weaknesses(settings):
+        console.print(f"[yellow]![/yellow] {vi}\n  {en}", soft_wrap=True)
 
 
 def page_range(first: int, last: int) -> str:

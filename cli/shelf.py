@@ -31,6 +31,7 @@ from ocr import errands
 from ocr.cage import Cage
 from ocr.shown import Mark
 from signing.clock import VIETNAM
+from storage.audit import AuditTrail
 from storage.desk import Desk
 from storage.held import fields_of, links_of, verdict_of
 from storage.ledger import Ledger
@@ -75,6 +76,12 @@ def os_user() -> str:
         raise DecisionIncomplete("--by") from error
 
 
+def tell_look(entry: ShelfEntry, desk: Desk) -> None:
+    """The line of the audit trail of a look at a held document, written before anything is shown."""
+    line = {"actor": os_user(), "act": "view_held", "why": "sohoa held show", "outcome": f"document {entry.id}"}
+    AuditTrail(desk.ledger).write(**line, citizen=None, record_id=entry.drop_id)
+
+
 def action_of(typed: Typed, entry: ShelfEntry, answers: TextIO, console: Console) -> Action:
     """What was typed, as a decision; values typed as ``-`` are asked for, or read from ``answers`` line by line.
 
@@ -94,7 +101,7 @@ def action_of(typed: Typed, entry: ShelfEntry, answers: TextIO, console: Console
     if typed.citizen not in {None, _ASK}:
         raise DecisionMalformed("--citizen: chỉ nhận dấu - / only - is taken, others see what a command line holds")
     citizen = None if typed.citizen is None else _ask("Số định danh / citizen ID", answers, console)
-    fields = dict(_field(one, answers, console) for one in typed.fields)
+    fields = dict(typed_field(one, answers, console) for one in typed.fields)
     known = _vocabulary(entry)
     return file_it(type_=typed.type, dossier=typed.dossier, citizen=citizen, fields=fields, known=known)
 
@@ -185,7 +192,8 @@ def _ask(what: str, answers: TextIO, console: Console) -> str:
     return answers.readline().strip()
 
 
-def _field(typed: str, answers: TextIO, console: Console) -> tuple[str, str]:
+def typed_field(typed: str, answers: TextIO, console: Console) -> tuple[str, str]:
+    """A name and its value, typed as name=value; a value of - is asked for, so that no shell keeps it."""
     name, equals, value = typed.partition("=")
     if not equals:
         raise DecisionMalformed("--field: tên=giá trị / name=value")

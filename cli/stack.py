@@ -8,17 +8,18 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 import yaml
 
+from cli.automations import apply_automations
 from cli.installation import adopt_s3_users, prepare
-from cli.processes import Service, process_of, start, stop, wait_until_ready
+from cli.processes import Service, end_left_behind, process_of, start, stop, wait_until_answers, wait_until_ready
 from config.settings import Settings, load_settings
-from dossier.errors import StackFailed
-from flows.runs import crash_orphans
+from dossier.errors import Misconfigured, StackFailed
+from flows.lifeless import crash_lifeless
 from flows.tools import open_warehouse
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -45,28 +46,69 @@ def up(home: Path, say: Say) -> Settings:
         StackFailed: names the service and its log file.
     """
     settings = prepare(home)
-    environment = environment_of(settings)
     tsa, prefect, worker, watcher, portal = services_of(settings)
     for early in (prefect, tsa):  # Prefect takes the longest: it starts while S3 does
-        start(early, settings.home, environment, ROOT)
-    say("S3 (Ceph RGW)")
-    _rgw(settings, "start")
-    adopt_s3_users(settings.home, settings.home / "s3" / "users")
-    settings = load_settings(settings.home)
+        revive(early, settings)
+    if settings.store == "s3":
+        say("S3 (Ceph RGW)")
+        rgw(settings, "start")
+        adopt_s3_users(settings.home, settings.home / "s3" / "users")
+        settings = load_settings(settings.home)
     open_warehouse(settings).prepare()
     for early in (tsa, prefect):
         say(early.name)
         wait_until_ready(early, settings.home)
-    if process_of(worker.name, settings.home) is None:
-        crash_orphans(settings.prefect_api_url)
     say("prefect.yaml")
-    _apply_prefect_yaml(settings, environment)
+    apply(settings)
     for late in (worker, watcher, portal):
-        start(late, settings.home, environment, ROOT)
+        revive(late, settings)
     for late in (worker, watcher, portal):
         say(late.name)
         wait_until_ready(late, settings.home)
     return settings
+
+
+def revive(service: Service, settings: Settings) -> None:
+    """Start a service unless it runs, once nothing is left of the one that died.
+
+    Before the only worker starts, the runs of the one that died are called crashed, so that they begin anew at once.
+
+    Raises:
+        httpx.HTTPError: Prefect, which a worker needs, does not answer.
+    """
+    if process_of(service.name, settings.home) is not None:
+        return
+    end_left_behind(service.name, settings.home)
+    if service.name == "worker":
+        crash_lifeless(settings.prefect_api_url, grace_seconds=0)
+    start(service, settings.home, environment_of(settings), ROOT)
+
+
+def become(name: str, settings: Settings) -> None:
+    """Turn this process into a service; a supervisor starts it again when it ends.
+
+    Raises:
+        Misconfigured: there is no service of this name.
+    """
+    service = next((one for one in services_of(settings) if one.name == name), None)
+    if service is None:
+        raise Misconfigured(f"no service {name[:20]}")
+    if name == "worker":
+        _wait_for_prefect(settings)
+        crash_lifeless(settings.prefect_api_url, grace_seconds=0)  # the unit's control group took its runs with it
+    os.chdir(ROOT)
+    os.execve(service.command[0], service.command, dict(environment_of(settings)))  # noqa: S606 - fixed list, no shell
+
+
+def apply(settings: Settings) -> None:
+    """Give the work pool, the deployments and the automations to the Prefect server; may be repeated.
+
+    Raises:
+        StackFailed: it does not answer, or does not take them; names the log.
+    """
+    _wait_for_prefect(settings)
+    _apply_prefect_yaml(settings, environment_of(settings))
+    apply_automations(settings.prefect_api_url, ROOT / "config" / "automations.yaml")
 
 
 def down(home: Path) -> None:
@@ -75,13 +117,14 @@ def down(home: Path) -> None:
     for service in reversed(services_of(settings)):
         stop(service.name, settings.home)
     if (settings.home / "s3").exists():
-        _rgw(settings, "stop")
+        rgw(settings, "stop")
 
 
 def status(settings: Settings) -> Iterator[Running]:
     """What runs, with its address."""
-    alive = bool(settings.s3_access_key.get_secret_value()) and open_warehouse(settings).alive()
-    yield Running("s3", None, alive, f"http://{settings.s3_endpoint}")
+    reachable = settings.store == "filesystem" or bool(settings.s3_access_key.get_secret_value())
+    address = str(settings.store_folder) if settings.store == "filesystem" else f"http://{settings.s3_endpoint}"
+    yield Running("store", None, reachable and open_warehouse(settings).alive(), address)
     for service in services_of(settings):
         process = process_of(service.name, settings.home)
         yield Running(service.name, process.pid if process else None, process is not None, service.ready or "")
@@ -128,30 +171,45 @@ def environment_of(settings: Settings) -> Mapping[str, str]:
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "3",  # a waiting drop asks again soon, not after 30
+        # leases in the memory of the server die with it: then it ends the runs that hold them
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # config/automations.yaml waits for three of them
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "PREFECT_WORKER_PREFETCH_SECONDS": "5",
     }
 
 
-def _rgw(settings: Settings, act: str) -> None:
+def _wait_for_prefect(settings: Settings) -> None:
+    _, prefect, *_ = services_of(settings)
+    wait_until_answers(prefect)
+
+
+def rgw(settings: Settings, act: str) -> None:
+    """Let `deploy/rgw.sh` start or stop the S3 server of the local stack.
+
+    Raises:
+        StackFailed: it did not; names the log.
+    """
     port = settings.s3_endpoint.rsplit(":", 1)[1]
     script, folder = ROOT / "deploy" / "rgw.sh", settings.home.resolve() / "s3"
     _run(["bash", str(script), act, str(folder), port], "s3", settings, os.environ)  # noqa: TID251 - for PATH
 
 
-def _work_pool() -> dict[str, str]:
+def _work_pool() -> dict[str, Any]:
     plan = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
-    pool: dict[str, str] = plan["work_pools"][0]
+    pool: dict[str, Any] = plan["work_pools"][0]
     return pool
 
 
 def _apply_prefect_yaml(settings: Settings, environment: Mapping[str, str]) -> None:
-    """Make the work pool as the plan says (the worker adds the job template), then every deployment."""
+    """Make the work pool and its queues as the plan says (the worker adds the job template), then every deployment."""
     pool = _work_pool()
+    queues = pool.pop("queues")
     with httpx.Client(base_url=settings.prefect_api_url, timeout=30) as prefect:
-        if prefect.post("/work_pools/", json=pool).status_code == httpx.codes.CONFLICT:
-            change = {key: pool[key] for key in ("concurrency_limit", "description")}
-            prefect.patch(f"/work_pools/{pool['name']}", json=change).raise_for_status()
+        for path, wanted in (("/work_pools/", pool), *((f"/work_pools/{pool['name']}/queues/", queue) for queue in queues)):
+            if prefect.post(path, json=wanted).status_code == httpx.codes.CONFLICT:
+                change = {key: value for key, value in wanted.items() if key not in {"name", "type"}}
+                prefect.patch(f"{path}{wanted['name']}", json=change).raise_for_status()
     deploy = [str(Path(sys.executable).parent / "prefect"), "--no-prompt", "deploy", "--all"]
     _run([*deploy, "--prefect-file", str(ROOT / "prefect.yaml")], "deploy", settings, environment)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from cli.shelf import os_user
 from config.settings import Settings
 from dossier.errors import NotFound, StoreCorrupt
 from dossier.values import RecordKey, Seal
 from flows.tools import open_warehouse
 from signing.verify import verify
+from storage.audit import AuditTrail
 from storage.files import hash_file
 from storage.ledger import Ledger
 
@@ -34,6 +36,9 @@ def verify_record(record_id: str, settings: Settings) -> Seal:
     ledger = Ledger.open(settings.ledger_address)
     try:
         row = ledger.record(record_id)
+        if row is not None:
+            line = {"actor": os_user(), "act": "verify", "why": "sohoa verify", "outcome": "started"}
+            AuditTrail(ledger).write(**line, citizen=row.citizen, record_id=row.record_id)
     finally:
         ledger.close()
     if row is None:

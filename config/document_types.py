@@ -86,8 +86,6 @@ class _TypeEntry(_Entry):
     fields: list[str] = []
     required: list[str] = []
     applicant: bool = True
-    sensitive: bool = False
-    retention_years: int | None = Field(default=None, ge=1, le=200)
 
 
 class _Table(_Entry):
@@ -250,8 +248,6 @@ def _type(entry: _TypeEntry, shared: _Shared) -> TypeRule:
         parties=shared.parties,
         checks=tuple(check for check in shared.checks if check.field in {rule.name for rule in chosen}),
         applicant=entry.applicant,
-        sensitive=entry.sensitive,
-        retention_years=entry.retention_years,
     )
 
 

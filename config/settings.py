@@ -86,9 +86,7 @@ class Settings(BaseSettings):
     """The portal's own user of the S3 server; may read the archive and nothing else."""
     s3_portal_secret_key: SecretStr = SecretStr("")
     bucket_prefix: str = "sohoa"
-    """Buckets are `<prefix>-intake`, `<prefix>-archive`, `<prefix>-audit`."""
-    retention_days: int = Field(default=3650, ge=1)
-    """Object lock (COMPLIANCE) of archived objects, days."""
+    """Buckets are `<prefix>-intake`, `-keys`, `-archive`, `-sensitive`, `-audit`."""
     citizen_token_key: SecretStr = SecretStr("")
     """Key of the HMAC that turns a citizen ID into the token used in keys."""
     ledger_url: SecretStr | None = None
@@ -106,6 +104,8 @@ class Settings(BaseSettings):
     """Label of the token."""
     master_key_label: str = "sohoa-master"
     """Label of the AES key on the token."""
+    master_key_label_before: str = ""
+    """Label of the AES key on the token before the last change; only while `sohoa keys rotate` is not finished."""
     master_key_pin: SecretStr = SecretStr("")
 
     # --- keeping it whole ---

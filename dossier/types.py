@@ -127,10 +127,6 @@ class TypeRule:
     """Comparisons that the fields of the type allow."""
     applicant: bool = True
     """False where the citizen ID on the paper is often another person's (a child, a spouse) than the applicant's."""
-    sensitive: bool = False
-    """True for papers that the data protection law calls sensitive."""
-    retention_years: int | None = None
-    """Years to keep; None = the retention of the installation."""
 
 
 @dataclass(frozen=True, slots=True)

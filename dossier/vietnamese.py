@@ -18,6 +18,20 @@ _IN_DIGITS: Final = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([/.-])\s?(\d{1,2})\s?\
 _COMPACT: Final = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _YEARS: Final = range(1880, 2101)
 """Years a paper of a living archive can state; anything else is a misreading."""
+_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
+_SYLLABLE: Final = re.compile(
+    "(?:qu(?=[aeiouyăâêôơ])|gi(?=[aeouyăâêôơư])|ngh|[bcghknpt]h|ng|gh|tr|[bcdđghklmnpqrstvx])?"
+    "(?P<vowels>[aeiouyăâêôơư]{1,3})(?P<end>ch|nh|ng|[cmnpt])?"
+)
+"""A Vietnamese syllable without its tone."""
+_WORD_LETTERS: Final = 100
+"""What is longer is no word but a misreading, and an index has room for so much."""
+_WORD: Final = re.compile(r"[^\W_]+")
+_LOOSE_MARK: Final = re.compile("[\u0300-\u036f]")  # what NFC could not join to a letter
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_PERSONAL_NUMBER: Final = re.compile(
+    r"(?<!\d)(?:\d{12}|\d{9}|\d{3}([ .-])\d{3}\1\d{6}|\d{3}([ .-])\d{3}\2\d{3}\2\d{3}|\d{4}([ .-])\d{4}\3\d{4})(?!\d)"
+)
 
 
 class FoundDate(NamedTuple):
@@ -94,3 +108,77 @@ def title_case(name: str) -> str:
 def _fold_letter(letter: str) -> str:
     base = unicodedata.normalize("NFD", letter.casefold())[:1]
     return "d" if base == "đ" else base
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text in the one spelling that search compares, in order; letters and digits, signs part them.
+
+    Lower case, NFC, the tone where the older rule puts it (``hoà`` becomes ``hòa``); marks stay. Left out are runs of 12
+    digits, also in groups, and of 9 digits: numbers of identity cards never go into an index.
+    """
+    return tuple(map(place_tone, typed_words(text)))
+
+
+def typed_words(text: str) -> tuple[str, ...]:
+    """Like `words_of`, with the tones where they were typed."""
+    bare = _PERSONAL_NUMBER.sub(" ", _spelt(text))
+    return tuple(word[:_WORD_LETTERS] for word in _WORD.findall(_LOOSE_MARK.sub("", bare)))
+
+
+def has_personal_number(text: str) -> bool:
+    """True where `words_of` leaves a number out."""
+    return _PERSONAL_NUMBER.search(_spelt(text)) is not None
+
+
+@lru_cache(maxsize=65_536)
+def place_tone(word: str) -> str:
+    """A lower-case NFC word with its tone on the vowel that the older rule names; what is no syllable stays as it is.
+
+    ``hoà`` → ``hòa``, ``thuý`` → ``thúy``, ``gía`` → ``giá``, ``qúy`` → ``quý``.
+    """
+    apart = [unicodedata.normalize("NFD", letter) for letter in word]
+    tones = [mark for letter in apart for mark in letter if mark in _TONES]
+    if len(tones) != 1:
+        return word
+    level = [unicodedata.normalize("NFC", "".join(mark for mark in letter if mark not in _TONES)) for letter in apart]
+    match = _SYLLABLE.fullmatch("".join(level))
+    if match is None:
+        return word
+    place = match.start("vowels") + _toned_vowel(match["vowels"], closed=bool(match["end"]))
+    level[place] = unicodedata.normalize("NFC", level[place] + tones[0])
+    return "".join(level)
+
+
+@lru_cache(maxsize=65_536)
+def fold_word(word: str) -> str:
+    """`fold`, remembered: texts repeat their words."""
+    return fold(word)
+
+
+def any_marks(folded: str) -> str:
+    """A regular expression for a folded word with whatever marks: ``duong`` → ``[dđ][uúùủ…]…``."""
+    return "".join(_MARKED.get(letter, re.escape(letter)) for letter in folded)
+
+
+def _spelt(text: str) -> str:
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE).casefold())
+
+
+def _toned_vowel(vowels: str, *, closed: bool) -> int:
+    own = [place for place, letter in enumerate(vowels) if letter in "ăâêôơư"]
+    if own:
+        return own[-1]
+    return len(vowels) - 1 if closed else max(0, len(vowels) - 2)
+
+
+def _marked_letters() -> dict[str, str]:
+    """Folded letter -> class of all lower-case letters that fold to it."""
+    found: dict[str, str] = {}
+    for point in (*range(0x61, 0x250), *range(0x1E00, 0x1F00)):
+        letter = chr(point)
+        if letter == letter.casefold() and len(base := _fold_letter(letter)) == 1 and base.isascii() and base.isalpha():
+            found[base] = found.get(base, "") + letter
+    return {base: f"[{letters}]" for base, letters in found.items()}
+
+
+_MARKED: Final = _marked_letters()

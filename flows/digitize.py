@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, Final, TypeVar
 
 from prefect import flow, task
@@ -17,14 +17,17 @@ from prefect.context import TaskRunContext
 from prefect.runtime import flow_run
 
 from dossier.values import Filed, Held, Page
+from flows.alone import alone_in
 from flows.keep import Job, keep
-from flows.retry import worth_retrying
+from flows.retry import note_failure, worth_retrying
 from flows.runs import run_name
 from flows.tools import Seals, Tools, open_seals, open_tools
 from ocr.read import read_pages
 from ocr.settle import Beside, settle
 from storage.desk import Desk
 from storage.ledger import Drop
+from storage.page_places import places_of
+from storage.progress import Progress
 from storage.tokens import record_key
 
 READING: Final = "r2"
@@ -77,29 +80,50 @@ async def keep_document(filed: Filed, job: Job, seals: Seals, *, first: int, las
 async def digitize(drop_id: str) -> dict[str, int]:
     """Read a drop, find its documents, keep the certain ones and hold the others."""
     with open_tools() as tools:
-        if tools.ledger.drop(drop_id).state == "done":
-            return {}
-        drop = tools.ledger.started(drop_id, str(flow_run.id))
-        work = tools.settings.work / drop.id
-        source = await asyncio.to_thread(tools.warehouse.fetch_source, drop.sha256, work)
-        with tools.cage() as cage:
-            job = Job(drop, source, tools, cage)
-            pages = await _read(job)
-            settled = settle(
-                pages,
-                tools.rules,
-                tools.model,
-                tools.settings.review_bars,
-                beside=_beside(drop, tools),
-            )
-            filed, held = undecided(settled.filed, drop, tools), undecided(settled.held, drop, tools)
-            for paper in held:
-                tools.ledger.held(drop.id, paper)
-            await _keep_all(filed, job)
-        tools.ledger.finished(drop.id)
-        await _report(drop, filed, held, tools)
-        _forget(drop, work, tools)
-        return {"pages": len(pages), "stored": len(filed), "held": len(held)}
+        try:
+            async with alone_in(tools.settings.work / drop_id):
+                return await _work(drop_id, tools)
+        except Exception as error:
+            note_failure(drop_id, error, tools.ledger, run_count=_run_count())
+            raise
+
+
+async def _work(drop_id: str, tools: Tools) -> dict[str, int]:
+    if tools.ledger.drop(drop_id).state == "done":
+        return {}
+    drop = tools.ledger.started(drop_id, str(flow_run.id))
+    _came_to(0, drop, tools)
+    work = tools.settings.work / drop.id
+    source = await asyncio.to_thread(tools.warehouse.fetch_source, drop.sha256, work)
+    with tools.cage() as cage:
+        job = Job(drop, source, tools, cage)
+        pages = await _read(job)
+        settled = settle(
+            pages,
+            tools.rules,
+            tools.model,
+            tools.settings.review_bars,
+            beside=_beside(drop, tools),
+        )
+        tools.ledger.placed(drop.id, places_of(drop.id, pages, settled.grouping))
+        filed, held = undecided(settled.filed, drop, tools), undecided(settled.held, drop, tools)
+        for paper in held:
+            tools.ledger.held(drop.id, paper)
+        await _keep_all(filed, job)
+    tools.ledger.finished(drop.id)
+    _forget(drop, tools)
+    await _report(drop, filed, held, tools)
+    return {"pages": len(pages), "stored": len(filed), "held": len(held)}
+
+
+def _came_to(steps: int, drop: Drop, tools: Tools) -> None:
+    """Note how far it is; a run that only began has not come further than the runs before it."""
+    run_count = _run_count() if steps else _run_count() - 1
+    Progress(tools.ledger.database).came_to(drop.id, steps, run_count=run_count, now=datetime.now(UTC))
+
+
+def _run_count() -> int:
+    return int(flow_run.run_count or 1)
 
 
 def _beside(drop: Drop, tools: Tools) -> Beside:
@@ -119,6 +143,7 @@ async def _read(job: Job) -> tuple[Page, ...]:
     size = job.tools.settings.chunk_pages
     for first in range(1, job.drop.pages + 1, size):
         pages += await read_chunk(job, first=first, last=min(first + size - 1, job.drop.pages))
+        _came_to(len(pages), job.drop, job.tools)
     return tuple(pages)
 
 
@@ -127,6 +152,7 @@ async def _keep_all(filed: Sequence[Filed], job: Job) -> None:
     if not filed:
         return
     places, seals = asyncio.Semaphore(_DOCUMENTS_AT_ONCE), await asyncio.to_thread(open_seals, job.tools.settings)
+    kept = count(job.drop.pages + 1)
 
     async def one(document: Filed) -> None:
         pages = document.understood.document
@@ -134,6 +160,7 @@ async def _keep_all(filed: Sequence[Filed], job: Job) -> None:
             await keep_document(document, job, seals, first=pages.first_page, last=pages.last_page)
             if not await asyncio.to_thread(_is_there, document, job):
                 await keep(document, job, seals)
+        _came_to(next(kept), job.drop, job.tools)
 
     results = await asyncio.gather(*(one(document) for document in filed), return_exceptions=True)
     for result in results:
@@ -161,9 +188,9 @@ async def _report(drop: Drop, filed: Sequence[Filed], held: Sequence[Held], tool
         await client.update_flow_run(flow_run.id, tags=[f"office:{drop.office}", "trust:doubt" if held else "trust:sure"])
 
 
-def _forget(drop: Drop, work: Path, tools: Tools) -> None:
+def _forget(drop: Drop, tools: Tools) -> None:
     """Take the copy of the source and the persisted pages off this machine; a drop that is done needs neither."""
-    shutil.rmtree(work, ignore_errors=True)
+    shutil.rmtree(tools.settings.work / drop.id, ignore_errors=True)
     for result in (tools.settings.work / "results").glob(f"*-{drop.id}*"):
         result.unlink(missing_ok=True)
 

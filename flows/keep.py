@@ -1,7 +1,8 @@
 """What happens to one filed document: bound, sealed, verified, stored, entered. Plain functions; any step may be repeated.
 
 A crash at any instant leaves either nothing, or a sealed PDF without a manifest (it is verified and finished), or a
-complete record (it is found and only entered in the ledger).
+complete record (it is found and only entered in the ledger). The same scans of the same citizen in another dossier are
+linked: their record shares the content that is there.
 """
 
 from __future__ import annotations
@@ -13,9 +14,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from dossier.metadata import Metadata, PaperFacts, metadata_of
 from dossier.types import TypeRule
-from dossier.values import Document, Filed, Record, SealedPdf, Stored
+from dossier.values import (
+    Conversion,
+    Document,
+    Filed,
+    ReadPage,
+    Received,
+    Record,
+    RecordKey,
+    SealedPdf,
+    Stored,
+    Understood,
+)
 from flows.tools import Seals, Tools
+from ocr.alto import write_alto
 from ocr.bind import bind
 from ocr.cage import Cage
 from signing.clock import vietnam_now
@@ -28,6 +42,8 @@ from storage.manifest import seal_of
 from storage.tokens import record_key
 
 _TOOLS: Final = ("sohoa", "pikepdf", "pyhanko", "opencv-python", "pytesseract", "prefect", "minio")
+_SETTINGS: Final = ("ocr_engine", "ocr_languages", "review_type_below", "review_text_below", "review_field_below")
+"""Settings that decide what is read and what a person sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +61,7 @@ class Job:
 
 def record_of(filed: Filed, drop: Drop, tools: Tools) -> Record:
     """Everything that the warehouse keeps beside the bytes."""
-    understood = filed.understood
+    understood, settings = filed.understood, tools.settings
     document, verdict = understood.document, understood.verdict
     return Record(
         key=record_key(tools.token_key, filed),
@@ -61,7 +77,54 @@ def record_of(filed: Filed, drop: Drop, tools: Tools) -> Record:
         linked_by=understood.linked_by,
         text=tuple(page.text for page in document.read_pages),
         tools={name: version(name) for name in _TOOLS} | {"type model": tools.model.sha256[:16]} | _engines(document),
+        procedure=_procedure(understood),
+        sensitive=tools.retention.of(verdict.type).sensitive,
+        pages=tuple(_page(page) for page in document.read_pages),
+        settings={name: str(getattr(settings, name)) for name in _SETTINGS},
+        received=Received(drop.kind, drop.pages, drop.size, drop.received_at),
+        conversion=Conversion(settings.copying_agency, settings.copy_form),
+        metadata=_metadata(filed, tools).as_json(),
     )
+
+
+def _metadata(filed: Filed, tools: Tools) -> Metadata:
+    """The archival items; what is over its length or missing is told in them and holds nothing."""
+    understood = filed.understood
+    kind = understood.verdict.type
+    return metadata_of(
+        PaperFacts(
+            record_id=record_key(tools.token_key, filed).record_id,
+            dossier_code=filed.dossier_code,
+            type_title=title_of(kind, tools.rules),
+            fields={name: field.value for name, field in understood.fields.items()},
+            pages=len(understood.document.read_pages),
+            keep_years=tools.retention.of(kind).years,
+            procedure=_procedure(understood),
+        )
+    )
+
+
+def _procedure(understood: Understood) -> str | None:
+    """The separator's word, else what was read on the paper."""
+    separator, read = understood.document.separator, understood.fields.get("procedure")
+    if separator is not None and separator.procedure:
+        return separator.procedure
+    return read.value if read is not None else None
+
+
+def _page(page: ReadPage) -> dict[str, object]:
+    return {
+        "number": page.number,
+        "scan_sha256": page.scan_sha256,
+        "width": page.width,
+        "height": page.height,
+        "dpi": page.dpi,
+        "turn": page.turn,
+        "blank": page.blank,
+        "engine": page.engine,
+        "confidence": page.confidence,
+        "notes": list(page.notes),
+    }
 
 
 def _engines(document: Document) -> dict[str, str]:
@@ -86,19 +149,39 @@ async def keep(filed: Filed, job: Job, seals: Seals) -> Stored:
     record = record_of(filed, job.drop, job.tools)
     stored = await asyncio.to_thread(warehouse.find, record.key)
     if stored is None:
-        work = job.source.parent / record.key.record_id
-        work.mkdir(parents=True, exist_ok=True)
-        left = await asyncio.to_thread(warehouse.resume, record.key, work)
-        if left is None:
-            sealed = await _bind_and_seal(record, filed, job, work, seals)
+        there = await asyncio.to_thread(_same_paper, record, job.tools)
+        if there is None:
+            stored = await _seal_and_put(record, filed, job, seals)
         else:
-            sealed = await asyncio.to_thread(_sealed_before, left, filed, seals)
-        stored = await asyncio.to_thread(warehouse.put, record, sealed)
+            stored = await asyncio.to_thread(warehouse.put_linked, record, there)
     # Not our own seal: in a race the manifest of another run may have come first, and it is the record.
     manifest = await asyncio.to_thread(warehouse.manifest, record.key)
     enter = partial(ledger.filed, job.drop.id, record, stored, seal_of(manifest), decision_id=job.decision_id)
     await asyncio.to_thread(enter)
     return stored
+
+
+def _same_paper(record: Record, tools: Tools) -> RecordKey | None:
+    """A valid record of the same citizen in another dossier that was made of the very same pictures."""
+    bucket = tools.warehouse.buckets.for_record(sensitive=record.sensitive)
+    for row in tools.ledger.records_with_scans(record.scans_sha256):
+        same = (row.citizen, row.state, row.bucket) == (record.key.citizen, "valid", bucket)
+        if same and row.record_id != record.key.record_id:
+            return RecordKey(row.citizen, row.record_id)
+    return None
+
+
+async def _seal_and_put(record: Record, filed: Filed, job: Job, seals: Seals) -> Stored:
+    warehouse, work = job.tools.warehouse, job.source.parent / record.key.record_id
+    work.mkdir(parents=True, exist_ok=True)
+    left = await asyncio.to_thread(warehouse.resume, record.key, work)
+    if left is None:
+        sealed = await _bind_and_seal(record, filed, job, work, seals)
+    else:
+        sealed = await asyncio.to_thread(_sealed_before, left, filed, seals)
+    alto = work / "text.alto.xml"
+    await asyncio.to_thread(write_alto, filed.understood.document.read_pages, alto)
+    return await asyncio.to_thread(warehouse.put, record, sealed, alto)
 
 
 async def _bind_and_seal(record: Record, filed: Filed, job: Job, work: Path, seals: Seals) -> SealedPdf:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 from prefect.runtime import flow_run
 
+from flows.alone import alone_in
 from flows.carry_out import attempt
 from flows.runs import release_name
 from flows.tools import open_tools
@@ -14,4 +15,5 @@ from flows.tools import open_tools
 async def release(decision_id: int) -> str:
     """File, part or send back a document as a person decided; a decision that is done is left alone."""
     with open_tools() as tools:
-        return await attempt(decision_id, str(flow_run.id), tools)
+        async with alone_in(tools.settings.work / f"decision-{decision_id}"):
+            return await attempt(decision_id, str(flow_run.id), tools)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import httpx
@@ -15,6 +16,7 @@ from prefect.states import AwaitingRetry
 
 from storage.desk import Desk
 from storage.ledger import Drop, Ledger
+from storage.progress import Mark, Progress
 from storage.rows import DecisionRow
 
 DIGITIZE: Final = "digitize/local"
@@ -22,7 +24,7 @@ RELEASE: Final = "release/local"
 """Deployments of `prefect.yaml`."""
 
 MAX_RUNS: Final = 4
-"""A drop that died so often is marked failed, a decision given back; both wait for a person."""
+"""A drop whose runs died so often without a step between has failed, a decision is given back; a person must look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ async def ensure_run(drop: Drop, ledger: Ledger, *, insist: bool = False) -> Flo
 
     The idempotency key makes repeated calls find the same run. A run that ended without finishing the drop is
     started again in place, so that its persisted tasks are not redone, until MAX_RUNS, unless a person cancelled it;
-    then the ledger says failed, and only a person who insists starts it once more.
+    then the ledger says failed, with what ended the latest run, and only a person who insists starts it once more.
     """
     wanted = _Wanted(
         DIGITIZE,
@@ -65,11 +67,22 @@ async def ensure_run(drop: Drop, ledger: Ledger, *, insist: bool = False) -> Flo
         run = await _run_of(wanted, client)
         if run.state is None or not run.state.is_final():
             return run
-        given_up = "CANCELLED" if run.state.is_cancelled() else "TOO_MANY_RUNS" if run.run_count >= MAX_RUNS else None
-        if given_up and not insist:
+        progress = Progress(ledger.database)
+        if insist:
+            progress.begin_anew(drop.id, run_count=run.run_count, now=datetime.now(UTC))
+        elif (given_up := _given_up(run, progress.mark(drop.id))) is not None:
             ledger.failed(drop.id, given_up)
             return run
         return await _again(run, client)
+
+
+def _given_up(run: FlowRun, mark: Mark | None) -> str | None:
+    """Why a drop whose run ended is not started again; None where it is."""
+    if run.state is not None and run.state.is_cancelled():
+        return "CANCELLED"
+    if run.run_count - (mark.run_count if mark else 0) < MAX_RUNS:
+        return None
+    return (mark.error_code if mark else None) or "TOO_MANY_RUNS"
 
 
 async def ensure_release(decision: DecisionRow, desk: Desk) -> FlowRun:
@@ -135,18 +148,3 @@ async def _again(run: FlowRun, client: PrefectClient) -> FlowRun:
     """Start an ended run again in its place."""
     await client.set_flow_run_state(run.id, AwaitingRetry(), force=True)
     return await client.read_flow_run(run.id)
-
-
-def crash_orphans(api_url: str) -> int:
-    """Call runs crashed that nobody executes any more, so that the sweep starts them again; returns how many.
-
-    Only for the moment before the only worker of an installation starts: a worker that died takes its runs with it,
-    and Prefect would show them as running for ever.
-    """
-    alive = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}}
-    lost = {"type": "CRASHED", "name": "Crashed", "message": "its worker is gone"}
-    with httpx.Client(base_url=api_url, timeout=30) as prefect:
-        orphans = prefect.post("/flow_runs/filter", json=alive).raise_for_status().json()
-        for run in orphans:
-            prefect.post(f"/flow_runs/{run['id']}/set_state", json={"state": lost, "force": True}).raise_for_status()
-    return len(orphans)

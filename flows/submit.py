@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -21,6 +22,8 @@ from storage.dropped import DroppedFile
 from storage.ledger import Receipt
 
 log = structlog.get_logger()
+
+_START_SECONDS: Final = 20.0  # a server that hangs must not keep the next file out
 
 
 class NotYetWhole(Exception):
@@ -79,9 +82,10 @@ async def submit_manifest(file: DroppedFile, tools: Tools, *, still_for: float) 
 
 
 async def start(drop_id: str, tools: Tools) -> None:
-    """Start the run of a received drop; when Prefect is away, the next sweep does it."""
+    """Start the run of a received drop; when Prefect is away or does not answer, the next sweep does it."""
     try:
-        run = await ensure_run(tools.ledger.drop(drop_id), tools.ledger)
+        async with asyncio.timeout(_START_SECONDS):
+            run = await ensure_run(tools.ledger.drop(drop_id), tools.ledger)
     except Exception as error:  # noqa: BLE001 - whatever the client raises, the drop is safe in the ledger
         log.warning("run_not_started", drop=drop_id, error=type(error).__name__)
         return

@@ -1,50 +1,36 @@
-"""The safety net, every minute: files that the watcher missed, and drops and decisions whose run died."""
+"""The safety net, every minute: files that the watcher missed, drops and decisions whose run died, and the alarms shown."""
 
 from __future__ import annotations
 
 import asyncio
 
-import structlog
 from prefect import flow
+from prefect.artifacts import Artifact, acreate_markdown_artifact
 
-from flows.runs import ensure_release
-from flows.submit import start
+from flows.guards import IntakeGuard
 from flows.tools import Tools, open_tools
 from flows.watch import take_still_files
-from storage.desk import Desk
+from flows.watch_over import alarms_as_text, call_out, clear_work, watch_over
 from storage.dropped import waiting
 from storage.inbox import Stillness
-
-log = structlog.get_logger()
 
 
 @flow(name="sweep", flow_run_name="sweep")
 async def sweep() -> dict[str, int]:
-    """Take what is still in the inbox, and start unfinished drops and decisions that wait again."""
+    """Take what is still in the inbox, start unfinished drops and decisions again, and show the alarms."""
     with open_tools() as tools:
         found = await _take_missed_files(tools)
-        unfinished = tools.ledger.unfinished()
-        for drop in unfinished:
-            await start(drop.id, tools)
-        carried_on = await _carry_on(Desk(tools.ledger))
-        return {"files": found, "unfinished": len(unfinished), "decisions": carried_on}
-
-
-async def _carry_on(desk: Desk) -> int:
-    """Have a run for every decision that waits."""
-    decisions = desk.waiting()
-    for decision in decisions:
-        try:
-            await ensure_release(decision, desk)
-        except Exception as error:  # noqa: BLE001 - whatever the client raises, the decision is safe in the ledger
-            log.warning("release_not_started", decision=decision.id, error=type(error).__name__)
-    return len(decisions)
+        looked_after = await watch_over(tools, most=None)
+        standing = await asyncio.to_thread(call_out, tools)
+        cleared = await asyncio.to_thread(clear_work, tools)
+        await _show_alarms(tools)
+        return {"files": found, "standing_still": standing, "cleared": cleared, **looked_after}
 
 
 async def _take_missed_files(tools: Tools) -> int:
     """Look twice, ``still_seconds`` apart; this process has no memory of earlier looks."""
     files = waiting(tools.settings.inbox)
-    if not files:
+    if not files or not IntakeGuard(tools).may_go_on():
         return 0
     stillness = Stillness(tools.settings.still_seconds)
     for file in files:
@@ -53,3 +39,11 @@ async def _take_missed_files(tools: Tools) -> int:
     with tools.cage() as cage:
         await take_still_files(tools, cage, stillness)
     return len(files)
+
+
+async def _show_alarms(tools: Tools) -> None:
+    """Keep the artifact `alarms` true; an unchanged one is not written again every minute."""
+    text = alarms_as_text(tools)
+    shown = await Artifact.aget("alarms")
+    if shown is None or shown.data != text:
+        await acreate_markdown_artifact(key="alarms", markdown=text, description="Cảnh báo đang mở / open alarms")

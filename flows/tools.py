@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from config.document_types import load_document_types
+from config.retention import Retention, load_retention
 from config.settings import Settings, load_settings
 from dossier.types import TypeRule
+from flows.opening import open_portal_store, open_store, open_vault
 from ocr.cage import Cage
 from ocr.opening import Limits
 from ocr.read import ReadOptions
@@ -19,9 +20,14 @@ from ocr.type_model import TypeModel, load_type_model
 from signing.font import LIBERATION_SERIF, check_font
 from signing.keys import Signer, open_signer
 from signing.timestamp import PatientTimestamper, open_timestamper
+from storage.buckets import Buckets
+from storage.inventory import rotted_versions
+from storage.late_vault import LateVault
 from storage.ledger import Ledger
 from storage.model_shelf import ModelShelf
-from storage.warehouse import S3Warehouse, Warehouse
+from storage.objects import ObjectStore
+from storage.places import check_places
+from storage.warehouse import Warehouse
 
 PORTAL_USER = "portal"
 """User of the S3 server that may read the archive and nothing else."""
@@ -36,6 +42,7 @@ class Tools:
     warehouse: Warehouse
     rules: tuple[TypeRule, ...]
     model: TypeModel
+    retention: Retention
 
     @property
     def token_key(self) -> bytes:
@@ -85,26 +92,34 @@ def open_seals(settings: Settings) -> Seals:
     return Seals(signer, timestamper, settings.signer_ca_path, settings.copy_form, settings.copying_agency)
 
 
-def open_warehouse(settings: Settings) -> S3Warehouse:
-    """Connect to the S3 server that the settings name, as the pipeline's user."""
-    return _connect(settings, settings.s3_access_key, settings.s3_secret_key)
+def open_warehouse(settings: Settings) -> Warehouse:
+    """The warehouse that the settings name, for the pipeline; its keys are opened when they are first needed.
+
+    Raises:
+        Misconfigured: a table or a setting is not as it must be.
+    """
+    return _warehouse(settings, open_store(settings), _retention(load_document_types()))
 
 
-def open_portal_warehouse(settings: Settings) -> S3Warehouse:
-    """Connect as the portal's user, who may read the archive and nothing else."""
-    return _connect(settings, settings.s3_portal_access_key, settings.s3_portal_secret_key)
+def open_portal_warehouse(settings: Settings) -> Warehouse:
+    """The warehouse for the portal's user, who may read archive and wrapped keys and nothing else."""
+    return _warehouse(settings, open_portal_store(settings), _retention(load_document_types()))
 
 
-def _connect(settings: Settings, access_key: SecretStr, secret_key: SecretStr) -> S3Warehouse:
-    return S3Warehouse(
-        endpoint=settings.s3_endpoint,
-        access_key=access_key.get_secret_value(),
-        secret_key=secret_key.get_secret_value(),
-        secure=settings.s3_secure,
-        bucket_prefix=settings.bucket_prefix,
-        retention_days=settings.retention_days,
+def _warehouse(settings: Settings, store: ObjectStore, retention: Retention) -> Warehouse:
+    return Warehouse(
+        store,
+        LateVault(partial(open_vault, settings, store)),
+        Buckets(settings.bucket_prefix),
+        retention=retention.lock,
         readers=(PORTAL_USER,),
+        work=settings.work,
+        rotted=partial(rotted_versions, settings.ledger_address),
     )
+
+
+def _retention(rules: Iterable[TypeRule]) -> Retention:
+    return load_retention([rule.type for rule in rules])
 
 
 @contextmanager
@@ -113,11 +128,16 @@ def open_tools(settings: Settings | None = None) -> Iterator[Tools]:
 
     Raises:
         Misconfigured: a table or the model is not as it must be; nothing is read until an operator looks.
+        PlaceGone: a disk of the installation is not mounted; nothing was opened.
     """
     settings = settings or load_settings()
+    check_places(settings.home, settings.places)
     live = ModelShelf(settings.type_models).live()
     ledger = Ledger.open(settings.ledger_address)
     try:
-        yield Tools(settings, ledger, open_warehouse(settings), load_document_types(), load_type_model(live))
+        rules = load_document_types()
+        retention = _retention(rules)
+        warehouse = _warehouse(settings, open_store(settings), retention)
+        yield Tools(settings, ledger, warehouse, rules, load_type_model(live), retention)
     finally:
         ledger.close()

@@ -262,7 +262,9 @@ def _paged(rows: tuple[RecordRow, ...], limit: int, cursor: str | None, house: H
 
 
 def _content(row: RecordRow, house: House, range_: str | None, if_range: str | None) -> Response:
-    return content_response(house.warehouse.content(_key(row), row.version_id), row, range_, if_range)
+    answer = content_response(house.warehouse.content(_key(row), row.version_id), row, range_, if_range)
+    house.ledger.reused(row.record_id)
+    return answer
 
 
 def _linked(row: RecordRow, knock: Knock, house: House) -> Response:

@@ -18,8 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from dossier.errors import Misconfigured
 from dossier.values import CitizenToken
 
-Right = Literal["list", "read", "verify"]
-"""list: which papers a citizen has; read: their fields and pages; verify: whether hash and seal hold."""
+Right = Literal["list", "read", "verify", "sensitive"]
+"""list: which papers a citizen has; read: their fields and pages; verify: whether hash and seal hold; sensitive: all that
+also for papers with sensitive personal data (NĐ 13/2023 Art. 2(4)), which without it are listed and no more."""
 
 RIGHTS: Final[tuple[Right, ...]] = get_args(Right)
 """Every right there is, for a command line's help."""

@@ -116,6 +116,8 @@ class Gate:
             rows = self._rows(target)
             trail.line = replace(trail.line, citizen=rows[0].citizen if rows else target.citizen)
             _refuse_unseen(rows, caller)
+            if act != "list" and rows[0].sensitive:
+                _demand("sensitive", caller)
             return answer(rows)
 
     def follow(self, link: str, token_key: bytes, answer: Callable[[tuple[RecordRow, ...]], _Answer]) -> _Answer:

@@ -26,8 +26,15 @@ class Alarms:
     def settle(self, kind: str, subject: str, by: str) -> bool:
         """Close an open alarm; True when there was one."""
         with self._database.writing() as connection:
-            query = update(alarms).where(alarms.c.kind == kind, alarms.c.subject == subject, alarms.c.settled_at.is_(None))
-            return connection.execute(query.values(settled_at=datetime.now(UTC), settled_by=by)).rowcount > 0
+            return settle_alarm(connection, kind, subject, by)
+
+    def settle_one(self, alarm_id: int, by: str) -> Alarm | None:
+        """Close an open alarm by its number; returns it, None where none of this number is open."""
+        with self._database.writing() as connection:
+            query = update(alarms).where(alarms.c.id == alarm_id, alarms.c.settled_at.is_(None))
+            closed = query.values(settled_at=datetime.now(UTC), settled_by=by).returning(alarms)
+            found = connection.execute(closed).mappings().one_or_none()
+            return None if found is None else Alarm(**found)
 
     def open_ones(self, kind: str | None = None, limit: int = 1000) -> tuple[Alarm, ...]:
         """Open alarms, oldest first."""
@@ -55,3 +62,9 @@ def raise_alarm(connection: Connection, kind: str, subject: str, detail: str = "
     row = {"kind": kind, "subject": subject, "detail": detail, "raised_at": datetime.now(UTC)}
     connection.execute(insert(alarms).values(**row))
     return True
+
+
+def settle_alarm(connection: Connection, kind: str, subject: str, by: str) -> bool:
+    """Close an open alarm inside the transaction that saw its cause go; True when there was one."""
+    query = update(alarms).where(alarms.c.kind == kind, alarms.c.subject == subject, alarms.c.settled_at.is_(None))
+    return connection.execute(query.values(settled_at=datetime.now(UTC), settled_by=by)).rowcount > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -45,3 +45,38 @@ class Buckets:
         """(name, locked) of every bucket."""
         yield from ((self.intake, False), (self.keys, False))
         yield from ((self.archive, True), (self.sensitive, True), (self.audit, True))
+
+
+def policy(bucket: str, readers: Sequence[str] = (), *, locked: bool = False, deletable: bool = False) -> dict[str, object]:
+    """Nobody deletes; readers read. A plain delete would hide a locked object behind a marker without breaking the lock.
+
+    Args:
+        bucket: the bucket.
+        readers: users of the S3 server who may read it and nothing else.
+        locked: it has object lock, which keeps each locked version to its time from everybody; afterwards disposal deletes
+            versions, so only the plain delete is denied.
+        deletable: deny nothing, for the moment in which replaced wrappings of keys are deleted.
+    """
+    objects = f"arn:aws:s3:::{bucket}/*"
+    statements: list[dict[str, object]] = [
+        {
+            "Sid": "NobodyHides" if locked else "NobodyDeletes",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["s3:DeleteObject"] if locked else ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            "Resource": [objects],
+        }
+    ]
+    if deletable:
+        statements.clear()
+    if readers:
+        statements.append(
+            {
+                "Sid": "ReadersRead",
+                "Effect": "Allow",
+                "Principal": {"AWS": [f"arn:aws:iam:::user/{reader}" for reader in readers]},
+                "Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"],
+                "Resource": [f"arn:aws:s3:::{bucket}", objects],
+            }
+        )
+    return {"Version": "2012-10-17", "Statement": statements}

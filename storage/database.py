@@ -1,4 +1,10 @@
-"""Opening the ledger's database and keeping its writers in order."""
+"""Opening the ledger's database and keeping its writers in order.
+
+On both databases there is one writer at a time: SQLite has one lock for the file, and on PostgreSQL every writing
+transaction takes the same advisory lock before its first statement. What a transaction looked up therefore still holds
+when it writes, numbers are given in the order of the commits, and no two writers can wait for each other. A turn takes
+milliseconds.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +13,33 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from dossier.errors import Misconfigured
+from dossier.errors import LedgerUnavailable, Misconfigured
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_MS: Final = 30_000  # a writer waits so long for its turn; each turn takes milliseconds
 _BUSY_PAUSE: Final = 0.02  # seconds
+_CONNECT_SECONDS: Final = 10
+
+_ONE_WRITER: Final = 0x50484F61  # any number that nothing else on the server locks
+_POSTGRES_SETTINGS: Final = {
+    "lock_timeout": f"{_BUSY_MS}ms",
+    "idle_in_transaction_session_timeout": "60s",  # a writer whose machine went away must not stop the others for ever
+    "synchronous_commit": "on",  # what the ledger says is on the disk, whatever the server is used for besides
+}
+_AWAY: Final = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,
+})  # fmt: skip
+"""What SQLite says when the file or its disk is in the way and the statement is not."""
 
 
 class Database:
@@ -33,23 +53,22 @@ class Database:
         """Connect and migrate.
 
         Raises:
-            Misconfigured: the address cannot be read.
+            Misconfigured: the address cannot be read, or names neither SQLite nor PostgreSQL.
+            LedgerUnavailable: the database does not answer, or its disk is full.
         """
         try:
             url = make_url(address)
         except ArgumentError as error:
             raise Misconfigured("ledger_url is not a database address") from error
-        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
-        if url.get_backend_name() != "sqlite":
+        engine = _engine(url)
+        with _away_is_said():
             _migrate(engine)
-            return cls(engine)
-        if not url.database or url.database == ":memory:":
-            raise Misconfigured("the ledger needs a file: memory is lost with the process")
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        _have_file(Path(url.database))
-        _migrate(engine)
         return cls(engine)
+
+    @classmethod
+    def attach(cls, address: str) -> Database:
+        """Connect to read what somebody else has opened: nothing is migrated, so no writer is waited for."""
+        return cls(_engine(make_url(address)))
 
     def close(self) -> None:
         """Close all connections."""
@@ -57,15 +76,75 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database."""
-        with self._engine.connect() as connection, connection.begin():
+        """A connection that sees one state of the database.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        with _away_is_said(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction; on SQLite it waits for its turn at once, so that it never has to be taken back half-way."""
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        """A transaction that has waited for its turn, so that nobody else writes until it ends.
+
+        Raises:
+            LedgerUnavailable: the database does not answer, its disk is full, or the turn did not come. Where the answer to
+                the commit was lost it may have been done: every verb of the ledger may be repeated.
+        """
+        with (
+            _away_is_said(),
+            self._engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
             yield connection
+
+
+def _engine(url: URL) -> Engine:
+    # hide_parameters: what a statement was given is personal data, and errors end in logs
+    if url.get_backend_name() == "postgresql":
+        engine = create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
+        )
+        event.listen(engine, "connect", _set_up_postgres)
+        event.listen(engine, "begin", _begin_postgres)
+        event.listen(engine, "handle_error", _leave_values_out)
+        return engine
+    if url.get_backend_name() != "sqlite":
+        raise Misconfigured("ledger_url names neither SQLite nor PostgreSQL")
+    if not url.database or url.database == ":memory:":
+        raise Misconfigured("the ledger needs a file: memory is lost with the process")
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    _have_file(Path(url.database))
+    return engine
+
+
+@contextmanager
+def _away_is_said() -> Iterator[None]:
+    """Tell a database that is away from a statement that is wrong."""
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_away(error):
+            raise LedgerUnavailable(_reason(error.orig)) from error
+        raise
+    except sqlite3.OperationalError as error:  # from a new connection, before SQLAlchemy has it
+        raise LedgerUnavailable(_reason(error)) from error
+
+
+def _is_away(error: DBAPIError) -> bool:
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0)
+        return code & 0xFF in _AWAY  # the low byte; the others tell which input or output failed
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+def _reason(error: BaseException | None) -> str:
+    """Name or number of what the database says, never its words: they may hold an address or a value."""
+    said = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+    return f"{type(error).__name__} {said}" if said else type(error).__name__
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
@@ -93,6 +172,32 @@ def _begin_sqlite(connection: Connection) -> None:
     # BEGIN IMMEDIATE: a plain BEGIN that turns from reading to writing fails with "database is locked", without waiting
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _set_up_postgres(connection: psycopg.Connection[Any], _entry: ConnectionPoolEntry) -> None:
+    for name, value in _POSTGRES_SETTINGS.items():
+        connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+    connection.commit()
+
+
+def _begin_postgres(connection: Connection) -> None:
+    # A writer stays READ COMMITTED: each of its statements sees what the writer before it has left
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_WRITER})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def _leave_values_out(context: ExceptionContext) -> None:
+    """PostgreSQL repeats the refused line, or what it could not read, in its errors: personal data would reach a log."""
+    error = context.original_exception
+    if isinstance(error, psycopg.Error):
+        about_a_value = (error.sqlstate or "").startswith("22")
+        error.args = (
+            "a value is not of its type" if about_a_value else error.diag.message_primary or type(error).__name__,
+        )
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (f"({type(error).__name__}) {error}",)
 
 
 def _have_file(database: Path) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from dossier.decisions import Action, Reject, check, check_words, from_json, kind_of, to_json
 from dossier.errors import AlreadyDecided, LedgerConflict, NoSuchHold
@@ -20,6 +19,7 @@ from dossier.values import Held
 from storage.audit import add_line
 from storage.held import shown_of
 from storage.ledger import Ledger
+from storage.page_places import move_pages
 from storage.rows import DecisionRow, ShelfEntry
 from storage.statements import end_decision, one, put_back, shelf_entry_of, shelf_values
 from storage.tables import decisions, documents, drops
@@ -61,10 +61,7 @@ class Desk:
         check_words(who, note)
         if "-" not in hold_id:
             raise NoSuchHold("the letters behind the number are missing")
-        try:
-            return self._decide(hold_id, action, who, note)
-        except IntegrityError:  # PostgreSQL: somebody decided between our look and our insert
-            return self._decide(hold_id, action, who, note)
+        return self._decide(hold_id, action, who, note)
 
     def decision(self, decision_id: int) -> DecisionRow:
         """One decision.
@@ -125,10 +122,14 @@ class Desk:
             end_decision(connection, decision_id, failed=code, actor="release", citizen=None)
 
     def rejected_now(self, decision_id: int) -> None:
-        """Say that the scanner station was told."""
+        """Say that the scanner station was told.
+
+        Raises:
+            LedgerConflict: it was decided otherwise, or given back meanwhile.
+        """
         with self._database.writing() as connection:
-            decision = _the_decision(connection, decision_id)
-            if decision.state != "waiting":
+            decision = _decided_to(connection, decision_id, "reject")
+            if decision.state == "done":
                 return
             change = update(documents).where(documents.c.id == decision.document_id).values(state="rejected")
             connection.execute(change)
@@ -138,20 +139,25 @@ class Desk:
         """Put the parts of a document on the shelf, the first in the place of the whole.
 
         Raises:
-            IntegrityError: another document begins at the page of a part; nothing was changed.
+            LedgerConflict: it was decided otherwise, or given back meanwhile, or another document begins at the page of a
+                part; nothing was changed.
         """
         with self._database.writing() as connection:
-            decision = _the_decision(connection, decision_id)
-            if decision.state != "waiting":
+            decision = _decided_to(connection, decision_id, "split")
+            if decision.state == "done":
                 return
             whole = one(connection, documents, id=decision.document_id)
             assert whole is not None  # noqa: S101 - a foreign key holds it; tells the type checker
+            drop_id = whole["drop_id"]
             first, *others = parts
             put_back(connection, decision.document_id, shelf_values(first))
             for part in others:
-                row = {"drop_id": whole["drop_id"], "first_page": part.understood.document.first_page}
-                row["entered_at"] = whole["entered_at"]
+                first_page = part.understood.document.first_page
+                if one(connection, documents, drop_id=drop_id, first_page=first_page) is not None:
+                    raise LedgerConflict(f"drop {drop_id}: another document begins at page {first_page}")
+                row = {"drop_id": drop_id, "first_page": first_page, "entered_at": whole["entered_at"]}
                 connection.execute(insert(documents).values(**row, **shelf_values(part)))
+            move_pages(connection, drop_id, (part.understood.document for part in (first, *others)))
             end_decision(connection, decision_id, failed=None, actor="release", citizen=None)
 
     def decided_pages(self, drop_id: str) -> frozenset[int]:
@@ -218,6 +224,14 @@ def _the_decision(connection: Connection, decision_id: int) -> DecisionRow:
     if found is None:
         raise LedgerConflict(f"there is no decision {decision_id}")
     return _decision(found)
+
+
+def _decided_to(connection: Connection, decision_id: int, kind: str) -> DecisionRow:
+    """A decision of this kind that waits or is done; a run that was called dead may still speak of another."""
+    decision = _the_decision(connection, decision_id)
+    if kind_of(decision.action) != kind or decision.state == "failed":
+        raise LedgerConflict(f"decision {decision_id} is {kind_of(decision.action)} and {decision.state}, not to {kind}")
+    return decision
 
 
 def _change(connection: Connection, decision_id: int, values: Mapping[str, object]) -> None:

@@ -30,7 +30,6 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.exc import IntegrityError
 
 from dossier.errors import InputRefused, ManifestHashDiffers, ManifestLate, ManifestRefused, ManifestWithoutScan
 from dossier.values import HandInManifest, Sha256
@@ -145,10 +144,17 @@ class HandIns:
         Returns:
             What became of it; None when it bears only the name of a scan and may as well speak of the next one.
         """
-        try:
-            return self._enter(file, drop_ids, bond)
-        except IntegrityError:  # PostgreSQL: another process entered it between our look and our insert
-            return self.entered(file)
+        with self._database.writing() as connection:
+            if (known := _entered(connection, file)) is not None:
+                return known
+            for drop_id in dict.fromkeys(drop_ids):
+                lines, closed = _lines(connection, drop_id), _closed(connection, drop_id) is not None
+                if bond == "name" and (lines or closed):
+                    continue
+                repeats = any(_repeats(file.word, line) for line in lines)
+                code = _code(file.word, bond, closed=closed, repeats=repeats)
+                _insert(connection, file, drop_id=drop_id, code=code, by_name=bond == "name")
+            return _entered(connection, file)
 
     def refuse(self, file: Delivered, refusal: InputRefused) -> Entered:
         """Enter a manifest that speaks of no scan."""
@@ -186,19 +192,6 @@ class HandIns:
                 connection.execute(insert(hand_in_closings).values(**closing))
             return _together([line for line in _lines(connection, drop_id) if line["id"] <= last], drop.pages)
 
-    def _enter(self, file: Delivered, drop_ids: Sequence[str], bond: Bond) -> Entered | None:
-        with self._database.writing() as connection:
-            if (known := _entered(connection, file)) is not None:
-                return known
-            for drop_id in dict.fromkeys(drop_ids):
-                lines, closed = _lines(connection, drop_id), _closed(connection, drop_id) is not None
-                if bond == "name" and (lines or closed):
-                    continue
-                repeats = any(_repeats(file.word, line) for line in lines)
-                code = _code(file.word, bond, closed=closed, repeats=repeats)
-                _insert(connection, file, drop_id=drop_id, code=code, by_name=bond == "name")
-            return _entered(connection, file)
-
 
 def _entered(connection: Connection, file: Delivered) -> Entered | None:
     """A refusal for one of several scans is what the person at the scanner must see."""
@@ -234,8 +227,8 @@ def _lines(connection: Connection, drop_id: str) -> Sequence[RowMapping]:
 
 
 def _closed(connection: Connection, drop_id: str) -> int | None:
-    """The last line that counts for the drop; None while it is open. Keeps others from closing it meanwhile."""
-    drop = connection.execute(select(drops.c.state).where(drops.c.id == drop_id).with_for_update()).scalar_one_or_none()
+    """The last line that counts for the drop; None while it is open."""
+    drop = connection.execute(select(drops.c.state).where(drops.c.id == drop_id)).scalar_one_or_none()
     query = select(hand_in_closings.c.last_hand_in).where(hand_in_closings.c.drop_id == drop_id)
     last = connection.execute(query).scalar_one_or_none()
     return 0 if last is None and drop == "done" else last

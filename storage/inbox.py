@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from dossier.errors import FileChanged, InputRefused, Misconfigured, NotAPlainFile
-from dossier.values import Sha256, Soundness
+from dossier.values import Sha256, Soundness, StoredObject
 from storage.beside import Beside, enter_beside, refuse_beside
 from storage.dropped import DroppedFile, manifests_beside
 from storage.files import hash_file, mark_of
@@ -119,12 +119,12 @@ def receive(
         put_aside_refused(file.path, delivery, file.office, refusal, inbox)
         _put_aside_all(beside, inbox)
         return receipt
-    intake_key = _keep(file.path, sha256, warehouse)
+    intake = _keep(file.path, sha256, warehouse)
     _must_be_unchanged(file.path, delivery)
     if [one.path for one in manifests_beside(file)] != [one.path for one in manifests]:
         raise FileChanged("a manifest came or went")
     beside = enter_beside(manifests, ledger, inbox)
-    receipt = ledger.receive(**who, sha256=sha256, size=before.st_size, intake_key=intake_key, soundness=soundness)
+    receipt = ledger.receive(**who, sha256=sha256, size=before.st_size, intake=intake, soundness=soundness)
     put_aside_taken(file.path, delivery, file.office, receipt.received_at, inbox)
     _put_aside_all(beside, inbox)
     return receipt
@@ -149,7 +149,7 @@ def _hash(path: Path) -> Sha256:
         raise FileChanged(type(error).__name__) from error
 
 
-def _keep(path: Path, sha256: Sha256, warehouse: Warehouse) -> str:
+def _keep(path: Path, sha256: Sha256, warehouse: Warehouse) -> StoredObject:
     try:
         return warehouse.receive(path, sha256)
     except FileNotFoundError as error:  # another process took it a moment ago

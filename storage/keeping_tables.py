@@ -1,4 +1,4 @@
-"""Tables of what keeps the warehouse whole: objects and their checks, alarms, holds, disposals, anchors, the outbox."""
+"""Tables of what keeps the warehouse whole: objects, alarms, holds, disposals, anchors, the outbox, progress of drops."""
 
 from __future__ import annotations
 
@@ -113,4 +113,15 @@ anchors = Table(
     Column("anchored_at", UtcTime, nullable=False),
     Column("key", Text, nullable=False),
     Column("version_id", Text, nullable=False),
+)
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("drop_id", ForeignKey("drops.id"), primary_key=True),
+    Column("steps", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("run_count", Integer, nullable=False),
+    Column("error_code", String(64)),
+    Index(None, "at"),
 )

@@ -46,6 +46,15 @@ def mark_places(home: Path, places: Mapping[str, Path]) -> None:
     _write(home / "places.json", json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 
+def remembered(home: Path) -> frozenset[str]:
+    """Names of the places that the installation remembers; none in a new one.
+
+    Raises:
+        PlaceGone: the list cannot be read.
+    """
+    return frozenset(_known(home)) if (home / "places.json").exists() else frozenset()
+
+
 def check_places(home: Path, places: Mapping[str, Path]) -> None:
     """See that every place is the disk that was marked.
 

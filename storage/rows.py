@@ -18,6 +18,7 @@ Outcome = Literal["taken", "duplicate", "refused"]
 DropState = Literal["received", "running", "done", "failed"]
 DocumentState = Literal["held", "decided", "filed", "rejected"]
 DecisionState = Literal["waiting", "done", "failed"]
+Place = Literal["document", "separator", "blank"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ class PageRow:
     """Place in its file, from 1."""
     scan_sha256: Sha256 | None
     """None for a page that could not be decoded."""
-    place: Literal["document", "separator", "blank"]
+    place: Place
     first_page: int | None
     """First page of its document."""
     code: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
@@ -64,7 +64,6 @@ def record_values(drop_id: str, record: Record, stored: Stored, seal: Seal) -> d
         "dossier_code": record.dossier_code,
         "first_page": record.first_page,
         "last_page": record.last_page,
-        "fields": {name: str(value["value"]) for name, value in record.fields.items()},
         "bucket": stored.bucket,
         "content_key": stored.content_key,
         "version_id": stored.version_id,
@@ -73,6 +72,25 @@ def record_values(drop_id: str, record: Record, stored: Stored, seal: Seal) -> d
         "signer": seal.signer,
         "signed_at": seal.signed_at,
         "stored_at": stored.stored_at,
+        "source": record.source,
+        "sensitive": record.sensitive,
+        "scans_sha256": record.scans_sha256,
+        "reused": record.reuse,
+        "keep_until": stored.keep_until,
+        **spoken_values(record),
+    }
+
+
+def spoken_values(record: Record) -> dict[str, object]:
+    """What of a record's line a later version may say otherwise."""
+    return {
+        "version": record.version,
+        "state": record.state,
+        "procedure": record.procedure,
+        "fields": {name: str(value["value"]) for name, value in record.fields.items()},
+        "number": record.value("number"),
+        "agency": record.value("agency"),
+        "dated": _day(record.value("date")),
     }
 
 
@@ -105,10 +123,26 @@ def file_document(connection: Connection, drop_id: str, record: Record, *, decid
     elif known["state"] == "filed":
         if known["record_id"] != record.key.record_id:
             raise LedgerConflict(f"drop {drop_id}: the document from page {record.first_page} is filed as another record")
-    elif known["state"] == "held" or (known["state"] == "decided" and decided):
+    elif decided or not was_decided_on(connection, known["id"]):
         connection.execute(update(documents).where(documents.c.id == known["id"]).values(**state))
     else:
         raise LedgerConflict(f"drop {drop_id}: a person decided on the document from page {record.first_page}")
+
+
+def check_filing(connection: Connection, decision_id: int, drop_id: str, first_page: int) -> None:
+    """Refuse to file what the decision does not file: a run that was called dead may still be alive.
+
+    Raises:
+        LedgerConflict: it decided otherwise or on another document, or it has failed and the document waits again.
+    """
+    query = (
+        select(decisions.c.kind, decisions.c.state)
+        .join(documents, documents.c.id == decisions.c.document_id)
+        .where(decisions.c.id == decision_id, documents.c.drop_id == drop_id, documents.c.first_page == first_page)
+    )
+    found = connection.execute(query).one_or_none()
+    if found is None or found.kind != "file" or found.state == "failed":
+        raise LedgerConflict(f"decision {decision_id} does not file the document from page {first_page} of drop {drop_id}")
 
 
 def hold_document(connection: Connection, drop_id: str, held: Held) -> None:
@@ -119,13 +153,19 @@ def hold_document(connection: Connection, drop_id: str, held: Held) -> None:
         row = {"drop_id": drop_id, "first_page": first_page, "entered_at": datetime.now(UTC)}
         connection.execute(insert(documents).values(**row, **shelf_values(held)))
         return
-    if connection.execute(select(decisions.c.id).where(decisions.c.document_id == known["id"]).limit(1)).first():
+    if was_decided_on(connection, known["id"]):
         return
     if known["state"] == "filed":
         raise LedgerConflict(f"drop {drop_id}: the document from page {first_page} is filed already")
     read = shelf_values(held)
     if any(known[name] != value for name, value in read.items()):
         put_back(connection, known["id"], read)
+
+
+def was_decided_on(connection: Connection, document_id: int) -> bool:
+    """True where a person took a decision on it, however that ended: from then on the machine leaves it alone."""
+    query = select(decisions.c.id).where(decisions.c.document_id == document_id).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def put_back(connection: Connection, document_id: int, change: Mapping[str, object]) -> None:
@@ -201,3 +241,11 @@ def shelf_entry_of(row: RowMapping) -> ShelfEntry:
         state=row["state"],
         hold=row["hold"],
     )
+
+
+def _day(written: str | None) -> date | None:
+    """The day of a date as fields hold it, dd/mm/yyyy; None for a year alone and for what is no day."""
+    try:
+        return None if written is None else datetime.strptime(written, "%d/%m/%Y").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None

@@ -105,6 +105,7 @@ records = Table(
     Index(None, "dossier_code"),
     Index(None, "type", "stored_at"),
     Index(None, "office", "stored_at"),
+    Index(None, "office", "type", "stored_at"),
     Index(None, "number", "agency"),
     Index(None, "scans_sha256"),
 )
@@ -174,6 +175,9 @@ audit = Table(
     Column("previous", String(HASH), nullable=False),
     Column("sha256", String(HASH), nullable=False),
     UniqueConstraint("previous"),
+    Index(None, "actor", "at"),
+    Index(None, "citizen", "at"),
+    Index(None, "record_id", "at"),
 )
 
 pages = Table(

@@ -1,27 +1,31 @@
-"""The warehouse: received bytes in the intake bucket, sealed records under object lock in the archive bucket.
+"""The warehouse: received bytes in the intake bucket, sealed records under object lock in archive and sensitive.
 
-Every write is believed only after the bytes were read back and hashed. A record exists when its manifest does, and the
-manifest is written last, so a crash at any instant leaves either nothing to see or a content without manifest, which
-`resume` hands back to be verified and finished. Of several manifests under one key the first version is the record, for
-good: of runs that race one wins, and nothing written later (or a delete marker) can replace it. Losers of a race leave a
-content that no manifest names. Archived content is not encrypted by this house at this stage; that is a later issue.
+Everything is encrypted before it leaves, and believed only after it was read back, opened and hashed. A record exists when
+the first version of its manifest does, and that is written last, so a crash at any instant leaves either nothing to see or
+contents without manifest, which `resume` hands back to be verified and finished. Nothing is ever overwritten: a correction
+is a manifest of the next number. Of several versions of one key the first sound one counts, for good: of runs that race one
+wins, and nothing written later (or a delete marker) can replace it. Losers of a race leave contents that no manifest names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, Protocol, runtime_checkable
+from typing import BinaryIO
 
-from dossier.errors import DossierError, LedgerConflict, Misconfigured, NoSuchObject, StoreCorrupt
-from dossier.values import Record, RecordKey, SealedPdf, Sha256, Stored
+from dossier.errors import DossierError, LedgerConflict, NoSuchObject
+from dossier.values import Change, Record, RecordKey, SealedPdf, Sha256, Stored, StoredObject
 from storage import manifest as manifests
-from storage.files import hash_of, promised_bytes, write_verified
-from storage.s3 import Body, S3Client
-
-_PDF: Final = "application/pdf"
+from storage.buckets import Buckets, policy
+from storage.encrypted import EncryptedObjects, Opened, Rotted, none_rotted
+from storage.files import CHUNK, hash_file, write_verified
+from storage.late_vault import Cipher
+from storage.manifest import Part, Parts
+from storage.manifest_form import Manifest
+from storage.manifest_store import ManifestStore, Told
+from storage.objects import ObjectStore
 
 
 def intake_key(sha256: Sha256) -> str:
@@ -29,218 +33,257 @@ def intake_key(sha256: Sha256) -> str:
     return f"received/{sha256[:2]}/{sha256}"
 
 
-@runtime_checkable
-class Warehouse(Protocol):
-    """Where bytes are kept for good; every verb may be repeated."""
+class Warehouse:
+    """Where bytes are kept for good; every verb may be repeated.
+
+    Args:
+        store: holds the objects.
+        vault: encrypts them.
+        buckets: their names.
+        retention: how long nobody can delete a record, by its type of paper.
+        readers: users of the store that may read the archive and the wrapped keys, and nothing else.
+        work: where contents lie while they are at work; the system's place where it is None.
+        rotted: versions of a bucket's key that are known to be damaged and have a restored one beside them.
+    """
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        vault: Cipher,
+        buckets: Buckets,
+        *,
+        retention: Callable[[str], timedelta],
+        readers: Sequence[str] = (),
+        work: Path | None = None,
+        rotted: Rotted = none_rotted,
+    ) -> None:
+        self.store, self.vault, self.buckets = store, vault, buckets
+        self._retention = retention
+        self._readers = tuple(readers)
+        self._objects = EncryptedObjects(store, vault, work, rotted)
+        self._manifests = ManifestStore(self._objects, buckets)
 
     def prepare(self) -> None:
         """Have the buckets and their rules.
 
         Raises:
-            Misconfigured: the archive bucket is there without object lock.
+            Misconfigured: a bucket that must be locked is there without object lock.
+            MasterKeyMissing: the keys of the warehouse cannot be opened.
         """
+        for bucket, locked in self.buckets.each():
+            self.store.make_bucket(bucket, locked=locked)
+            open_to = self._readers if bucket in {self.buckets.archive, self.buckets.sensitive, self.buckets.keys} else ()
+            if locked or open_to:
+                self.store.set_policy(bucket, policy(bucket, open_to, locked=locked))
+        self.vault.encrypt_bytes(b"")  # opens the ring or makes the first key: a wrong master key shows now
 
     def alive(self) -> bool:
-        """Whether the warehouse answers and is prepared; never raises."""
+        """Whether the store answers and is prepared; never raises."""
+        try:
+            return self.store.has_bucket(self.buckets.archive)
+        except DossierError:
+            return False
 
-    def receive(self, path: Path, sha256: Sha256) -> str:
-        """Keep received bytes once, read them back, and give their key.
+    def receive(self, path: Path, sha256: Sha256) -> StoredObject:
+        """Keep received bytes once, read back and compared.
 
         Raises:
             FileChanged: the file is no longer what its hash says.
-            StoreCorrupt: what is under the key is something else.
+            StoreCorrupt: what is read back is something else.
         """
+        return self._objects.keep(self.buckets.intake, intake_key(sha256), path, sha256)
+
+    def received_object(self, sha256: Sha256) -> StoredObject | None:
+        """The object that holds a received file; None where no version of it is whole."""
+        return self._objects.find(self.buckets.intake, intake_key(sha256), sha256)
+
+    def received(self) -> Iterator[Sha256]:
+        """Hash of every received file."""
+        last = None
+        for one in self.store.listed(self.buckets.intake, "received/"):
+            if one.key != last:
+                last = one.key
+                yield Sha256(one.key.rpartition("/")[2])
 
     def fetch_source(self, sha256: Sha256, into: Path) -> Path:
-        """Bring received bytes to ``into/<sha256>``, verified."""
+        """Bring received bytes to ``into/<sha256>``, verified, durable, in one step.
+
+        Raises:
+            NoSuchObject: they were never received.
+            StoreCorrupt: no version of them is whole.
+        """
+        with self._objects.scratch() as folder:
+            opened = self._objects.whole(self.buckets.intake, intake_key(sha256), sha256, folder)
+            return write_verified(_given(opened.content.open("rb")), into / sha256, sha256)
 
     def find(self, key: RecordKey) -> Stored | None:
-        """The record, if it is complete."""
+        """The record as it was stored first, if it is complete.
+
+        Raises:
+            StoreCorrupt: its manifest is damaged.
+        """
+        told = self._manifests.first(key)
+        return None if told is None else manifests.stored_of(told.manifest, told.stored)
 
     def resume(self, key: RecordKey, into: Path) -> Path | None:
         """Bring the content that a crash left without its manifest to ``into``, to be verified and put again."""
+        if self._manifests.first(key) is not None:
+            return None
+        with self._objects.scratch() as folder:
+            for bucket in self._manifests.buckets:
+                for left in self._objects.sound(bucket, key.content, folder):
+                    content, into_file = left.content, into / f"{key.record_id}.pdf"
+                    return write_verified(_given(content.open("rb")), into_file, hash_file(content))
+        return None
 
-    def put(self, record: Record, pdf: SealedPdf) -> Stored:
+    def put(self, record: Record, pdf: SealedPdf, alto: Path | None = None) -> Stored:
         """Keep a sealed record for good; where it is complete already nothing is written.
+
+        Args:
+            record: what is said of it.
+            pdf: its content.
+            alto: its text with the places of the words.
 
         Raises:
             LedgerConflict: another content is there and its manifest is not: see `resume`.
             StoreCorrupt: the bytes read back are not those written.
         """
-
-    def manifest(self, key: RecordKey) -> dict[str, object]:
-        """The manifest of a record (docs/manifest.md)."""
-
-    def content(self, key: RecordKey, version_id: str) -> Iterator[bytes]:
-        """Stream one version of the sealed PDF; an unknown one raises at once."""
-
-    def presigned(self, key: RecordKey, version_id: str, seconds: int) -> str:
-        """Address that gives the sealed PDF to anybody for so many seconds."""
-
-
-class S3Warehouse:
-    """The warehouse on an S3 server.
-
-    Args:
-        endpoint: host:port.
-        access_key: user of the pipeline.
-        secret_key: its secret.
-        secure: https.
-        bucket_prefix: buckets are `<prefix>-intake`, `<prefix>-archive`, `<prefix>-audit`.
-        retention_days: nobody can delete an archived object for so long.
-        readers: users of the S3 server that may read the archive and nothing else.
-    """
-
-    def __init__(
-        self,
-        *,
-        endpoint: str,
-        access_key: str,
-        secret_key: str,
-        secure: bool,
-        bucket_prefix: str,
-        retention_days: int,
-        readers: Sequence[str] = (),
-    ) -> None:
-        self._s3 = S3Client(endpoint=endpoint, access_key=access_key, secret_key=secret_key, secure=secure)
-        self._intake, self._archive, self._audit = (f"{bucket_prefix}-{part}" for part in ("intake", "archive", "audit"))
-        self._retention = timedelta(days=retention_days)
-        self._readers = tuple(readers)
-
-    def prepare(self) -> None:
-        """Have the three buckets; in archive and audit even the owner cannot hide an object behind a delete marker."""
-        self._s3.make_bucket(self._intake, locked=False)
-        self._s3.make_bucket(self._archive, locked=True)
-        self._s3.make_bucket(self._audit, locked=True)
-        self._s3.set_policy(self._archive, _policy(self._archive, self._readers))
-        self._s3.set_policy(self._audit, _policy(self._audit, ()))
-
-    def alive(self) -> bool:
-        """Whether the server answers us and has the archive bucket."""
-        try:
-            return self._s3.has_bucket(self._archive)
-        except DossierError:
-            return False
-
-    def receive(self, path: Path, sha256: Sha256) -> str:
-        """Copy a file into the intake bucket unless its bytes are there, and compare what is there with its hash."""
-        key = intake_key(sha256)
-        if self._s3.head(self._intake, key) is None:
-            size = path.lstat().st_size
-            body = Body(promised_bytes(path, size=size, expected=sha256), size, sha256, "application/octet-stream")
-            self._s3.put_new(self._intake, key, body)
-        self._compare(self._intake, key, None, sha256)
-        return key
-
-    def fetch_source(self, sha256: Sha256, into: Path) -> Path:
-        """Download received bytes, verified, durable, in one step."""
-        return write_verified(self._s3.read(self._intake, intake_key(sha256)), into / sha256, sha256)
-
-    def find(self, key: RecordKey) -> Stored | None:
-        """The record, if its manifest is there."""
-        try:
-            return manifests.stored_of(self.manifest(key))
-        except NoSuchObject:
-            return None
-
-    def resume(self, key: RecordKey, into: Path) -> Path | None:
-        """Content without manifest, compared with the hash that its writer noted."""
-        head = self._s3.head(self._archive, key.content)
-        if head is None or self.find(key) is not None:
-            return None
-        if head.sha256 is None:
-            raise StoreCorrupt("content without the hash that this house notes; somebody else wrote it")
-        chunks = self._s3.read(self._archive, key.content, head.version_id)
-        return write_verified(chunks, into / f"{key.record_id}.pdf", Sha256(head.sha256))
-
-    def put(self, record: Record, pdf: SealedPdf) -> Stored:
-        """Content, proof, manifest, proof; in that order."""
-        key = record.key
+        key, bucket = record.key, self.buckets.for_record(sensitive=record.sensitive)
         if (found := self.find(key)) is not None:
             return found
-        now = datetime.now(UTC)
-        version_id = self._put_content(key, pdf, now + self._retention)
-        if version_id is None:
+        now, until = self._period(record)
+        content = self._put_content(bucket, key, pdf, until)
+        if content is None:
             # Another run may have finished this record between our look and our put.
             if (found := self.find(key)) is not None:
                 return found
             raise LedgerConflict(f"record {key.record_id}: other content waits for its manifest; resume it")
-        self._prove(key.content, version_id, pdf.sha256)
-        document = manifests.build(record, pdf, bucket=self._archive, version_id=version_id, stored_at=now)
-        return self._put_manifest(key, manifests.validate(document), now + self._retention)
+        text = None if alto is None else self._put_text(bucket, key, alto, until)
+        parts = Parts(Part(content, pdf.sha256, pdf.size), pdf.pages, text, pdf.seal)
+        return self._announce(bucket, manifests.build(record, parts, stored_at=now, keep_until=until))
 
-    def manifest(self, key: RecordKey) -> dict[str, object]:
-        """Read and check the manifest of a record."""
-        version_id = self._s3.first_version(self._archive, key.manifest)
-        if version_id is None:
-            raise NoSuchObject("manifest")
-        found = manifests.from_bytes(b"".join(self._s3.read(self._archive, key.manifest, version_id)))
-        if (found["citizen"], found["record_id"]) != (key.citizen, key.record_id):
-            raise StoreCorrupt(f"the manifest of record {key.record_id} is that of another")
-        return found
+    def put_linked(self, record: Record, existing: RecordKey) -> Stored:
+        """Keep a record whose scans another record of the same citizen holds already: content and text are shared.
+
+        Raises:
+            NoSuchObject: there is no such other record.
+            LedgerConflict: it is of other scans or another citizen, in another bucket, or not valid any more.
+            StoreCorrupt: the shared content is not whole.
+        """
+        if (found := self.find(record.key)) is not None:
+            return found
+        other = self._manifests.newest(existing).manifest
+        parts, bucket = manifests.parts_of(other), self.buckets.for_record(sensitive=record.sensitive)
+        told = (other["citizen"], tuple(other["source"]["scans"]), other["state"], parts.content.stored.bucket)
+        if told != (record.key.citizen, record.scan_sha256s, "valid", bucket):
+            raise LedgerConflict(f"record {record.key.record_id} cannot share the content of {existing.record_id}")
+        now, until = self._period(record)
+        for part in filter(None, (parts.content, parts.alto)):
+            with self._objects.scratch() as folder:
+                self._objects.ensure_locked(self._opened(part, folder).stored, until)
+        shared = replace(parts, shares=parts.shares or existing.record_id)
+        return self._announce(bucket, manifests.build(record, shared, stored_at=now, keep_until=until))
+
+    def correct(self, key: RecordKey, change: Change, *, by: str, why: str, at: datetime) -> Told:
+        """Write the next version of a record's manifest; where it says nothing new, the version that speaks now.
+
+        Args:
+            key: the record.
+            change: what is otherwise.
+            by: the person.
+            why: the reason; no personal data.
+            at: when it was decided.
+
+        Raises:
+            NoSuchObject: there is no such record.
+            LedgerConflict: somebody else corrected it at the same moment, or it is not valid any more.
+        """
+        before = self._manifests.newest(key)
+        manifest = manifests.changed(before.manifest, change, by=by, why=why, at=at)
+        if manifest is None:
+            return before
+        told, won = self._manifests.write(before.stored.bucket, manifest)
+        if not won:
+            raise LedgerConflict(f"record {key.record_id} was corrected by somebody else at the same moment")
+        return told
+
+    def told(self, key: RecordKey, version: int | None = None) -> Told:
+        """A version of a record's manifest with the object that holds it; the newest where none is named.
+
+        Raises:
+            NoSuchObject: there is no such record, or it has no such version.
+            StoreCorrupt: it is damaged; an older version is never taken for it.
+        """
+        return self._manifests.newest(key) if version is None else self._manifests.version(key, version)
+
+    def manifest(self, key: RecordKey, version: int | None = None) -> Manifest:
+        """The manifest of a record (docs/manifest.md); arguments and errors as `told`."""
+        return self.told(key, version).manifest
+
+    def addresses(self) -> Iterator[RecordKey]:
+        """Every record; what a crash left unfinished is none."""
+        return self._manifests.addresses()
 
     def content(self, key: RecordKey, version_id: str) -> Iterator[bytes]:
-        """Stream the sealed PDF."""
-        return self._s3.read(self._archive, key.content, version_id)
+        """Stream the sealed PDF of a record; it was compared with the hash in the manifest before its first byte.
 
-    def presigned(self, key: RecordKey, version_id: str, seconds: int) -> str:
-        """Sign an address of the sealed PDF."""
-        return self._s3.presigned(self._archive, key.content, version_id, seconds)
+        Raises:
+            NoSuchObject: the record names no such version of it.
+            StoreCorrupt: no version of it is whole.
+        """
+        part = manifests.parts_of(self.told(key, 1).manifest).content
+        if part.stored.version_id != version_id:
+            raise NoSuchObject("version")
+        return self._stream(part)
 
-    def _put_content(self, key: RecordKey, pdf: SealedPdf, until: datetime) -> str | None:
-        """Version of this very content, written now or left by a crash; None when the content there is another."""
-        head = self._s3.head(self._archive, key.content)
-        if head is None:
-            chunks = promised_bytes(pdf.path, size=pdf.size, expected=pdf.sha256)
-            body = Body(chunks, pdf.size, pdf.sha256, _PDF)
-            return self._s3.put_new(self._archive, key.content, body, locked_until=until)
-        return head.version_id if (head.size, head.sha256) == (pdf.size, pdf.sha256) else None
+    def text(self, key: RecordKey) -> Iterator[bytes]:
+        """Stream the ALTO text of a record, compared as `content` is.
 
-    def _put_manifest(self, key: RecordKey, document: dict[str, object], until: datetime) -> Stored:
-        written = manifests.to_bytes(document)
-        body = Body((written,), len(written), hash_of((written,)), "application/json")
-        version_id = self._s3.put_new(self._archive, key.manifest, body, locked_until=until)
-        if version_id is not None:
-            self._prove(key.manifest, version_id, body.sha256)
-        found = manifests.stored_of(self.manifest(key))
-        won = version_id is not None and version_id == self._s3.first_version(self._archive, key.manifest)
-        return replace(found, already_there=not won)
+        Raises:
+            NoSuchObject: it has none.
+            StoreCorrupt: no version of it is whole.
+        """
+        part = manifests.parts_of(self.told(key, 1).manifest).alto
+        if part is None:
+            raise NoSuchObject("text")
+        return self._stream(part)
 
-    def _prove(self, key: str, version_id: str, expected: Sha256) -> None:
-        """Believe a lock only when the server tells it back, and bytes only when they were read back."""
-        head = self._s3.head(self._archive, key, version_id)
-        if head is None:
-            raise StoreCorrupt("an object is gone right after it was written")
-        if head.lock_mode != "COMPLIANCE" or head.locked_until is None or head.locked_until <= datetime.now(UTC):
-            raise Misconfigured("the S3 server does not keep the object lock")
-        self._compare(self._archive, key, version_id, expected)
+    def _period(self, record: Record) -> tuple[datetime, datetime]:
+        """Now, and the end of the lock; S3 keeps whole seconds."""
+        now = datetime.now(UTC)
+        return now, (now + self._retention(record.type)).replace(microsecond=0)
 
-    def _compare(self, bucket: str, key: str, version_id: str | None, expected: Sha256) -> None:
-        found = hash_of(self._s3.read(bucket, key, version_id))
-        if found != expected:
-            raise StoreCorrupt(f"expected {expected[:12]}, read back {found[:12]}")
+    def _put_content(self, bucket: str, key: RecordKey, pdf: SealedPdf, until: datetime) -> StoredObject | None:
+        """This very content, written now or left by a crash; None when the content there is another."""
+        other = False
+        with self._objects.scratch() as folder:
+            for left in self._objects.sound(bucket, key.content, folder):
+                if hash_file(left.content) == pdf.sha256:
+                    self._objects.ensure_locked(left.stored, until)
+                    return left.stored
+                other = True
+        return None if other else self._objects.write(bucket, key.content, pdf.path, pdf.sha256, until=until)
+
+    def _put_text(self, bucket: str, key: RecordKey, alto: Path, until: datetime) -> Part:
+        hashed = hash_file(alto)
+        return Part(self._objects.keep(bucket, key.text, alto, hashed, until=until), hashed, alto.stat().st_size)
+
+    def _announce(self, bucket: str, manifest: Manifest) -> Stored:
+        """Write the first version of a manifest: now there is a record, of this run or of one that was faster."""
+        told, won = self._manifests.write(bucket, manifest)
+        return replace(manifests.stored_of(told.manifest, told.stored), already_there=not won)
+
+    def _opened(self, part: Part, folder: Path) -> Opened:
+        stored = part.stored
+        return self._objects.whole(stored.bucket, stored.key, part.sha256, folder, stored.version_id)
+
+    def _stream(self, part: Part) -> Iterator[bytes]:
+        with self._objects.scratch() as folder:
+            file = self._opened(part, folder).content.open("rb")
+        return _given(file)  # the name is gone from the disk, the bytes are until the stream ends
 
 
-def _policy(bucket: str, readers: Sequence[str]) -> dict[str, object]:
-    """Nobody deletes; readers read. A plain delete would hide a locked object behind a marker without breaking the lock."""
-    objects = f"arn:aws:s3:::{bucket}/*"
-    statements: list[dict[str, object]] = [
-        {
-            "Sid": "NobodyDeletes",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
-            "Resource": [objects],
-        }
-    ]
-    if readers:
-        statements.append(
-            {
-                "Sid": "ReadersRead",
-                "Effect": "Allow",
-                "Principal": {"AWS": [f"arn:aws:iam:::user/{reader}" for reader in readers]},
-                "Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"],
-                "Resource": [f"arn:aws:s3:::{bucket}", objects],
-            }
-        )
-    return {"Version": "2012-10-17", "Statement": statements}
+def _given(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from dossier.citizen_id import parse_citizen_id
 from dossier.codes import CodeProblem
 
@@ -38,3 +40,28 @@ def _leaves(node: object, key: str = "") -> Iterator[tuple[str, str]]:
             yield from _leaves(value, key)
     elif isinstance(node, str):
         yield key, node
+
+
+class LogScan:
+    """Reads what every test let the product say (log records, standard output and error); a person in it fails the run."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, int]] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """One phase of one test is over; what a failing test shows on purpose does not count."""
+        if report.failed:
+            return
+        persons = sum(len(personal_data_in(text)) for _, text in report.sections)
+        if persons:
+            self.found.append((report.nodeid, persons))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fail a run in which anything personal was said."""
+        if self.found and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Name the tests, not the persons."""
+        for nodeid, persons in self.found:
+            terminalreporter.write_line(f"personal data in the output of {nodeid}: {persons} times", red=True)

@@ -43,7 +43,11 @@ DossierError
 ├── SecondPersonNeeded        SECOND_PERSON_NEEDED
 ├── AuditBroken               AUDIT_BROKEN
 ├── BagInvalid                BAG_INVALID
+├── AlreadyExported           ALREADY_EXPORTED   nothing is written over an export
+├── ExportNotWritten          EXPORT_NOT_WRITTEN the target disk is full, away or read-only
+├── QueryMalformed            QUERY_MALFORMED
 ├── LedgerConflict            LEDGER_CONFLICT
+├── LedgerUnavailable         LEDGER_UNAVAILABLE retry: the database is away or full
 ├── DecisionRefused           a person's decision on a held document; nothing was changed
 │   ├── NoSuchHold            NO_SUCH_HOLD       gone, or no longer what was shown
 │   ├── AlreadyDecided        ALREADY_DECIDED    somebody else was first
@@ -118,15 +122,19 @@ from dossier.errors.intake import (
     UnsupportedKind,
 )
 from dossier.errors.keeping import (
+    AlreadyExported,
     AuditBroken,
     BagInvalid,
     DiskLow,
+    ExportNotWritten,
     LedgerConflict,
+    LedgerUnavailable,
     MasterKeyMissing,
     NoSuchObject,
     NoSuchRecord,
     ObjectLost,
     PlaceGone,
+    QueryMalformed,
     RecordBound,
     SecondPersonNeeded,
     StoreCorrupt,
@@ -146,6 +154,7 @@ from dossier.errors.signing import (
 __all__ = [
     "AccessRefused",
     "AlreadyDecided",
+    "AlreadyExported",
     "AuditBroken",
     "AuditUnavailable",
     "BadCoverSheet",
@@ -160,10 +169,12 @@ __all__ = [
     "DossierError",
     "EmptyFile",
     "EncryptedFile",
+    "ExportNotWritten",
     "FileChanged",
     "InputRefused",
     "KeyUnavailable",
     "LedgerConflict",
+    "LedgerUnavailable",
     "LinkExpired",
     "MalformedRequest",
     "ManifestHashDiffers",
@@ -191,6 +202,7 @@ __all__ = [
     "PagesLost",
     "PlaceGone",
     "PurposeRequired",
+    "QueryMalformed",
     "RecordBound",
     "ReleaseFailed",
     "ScansChanged",

@@ -50,6 +50,17 @@ class LedgerConflict(DossierError):
     en = "The ledger contradicts itself"
 
 
+class LedgerUnavailable(DossierError):
+    """The ledger's database does not answer, or has no room."""
+
+    code = "LEDGER_UNAVAILABLE"
+    retryable = True
+    vi = "Cơ sở dữ liệu của sổ cái không trả lời hoặc hết chỗ"
+    en = "The database of the ledger does not answer or has no room"
+    do_vi = "Hệ thống sẽ tự thử lại; kiểm tra máy chủ PostgreSQL hoặc ổ đĩa nếu kéo dài."
+    do_en = "It is retried by itself; check the PostgreSQL server or the disk if it lasts."
+
+
 class DiskLow(DossierError):
     """Less room than the low-water mark on a disk that the intake needs; nothing was taken."""
 
@@ -140,3 +151,33 @@ class BagInvalid(DossierError):
     en = "The bag is not whole"
     do_vi = "Xuất lại từ kho."
     do_en = "Export it again from the warehouse."
+
+
+class ExportNotWritten(DossierError):
+    """The disk that an export goes to is full, away or not to be written; nothing is left there."""
+
+    code = "EXPORT_NOT_WRITTEN"
+    vi = "Không ghi được gói xuất"
+    en = "The export cannot be written"
+    do_vi = "Kiểm tra dung lượng và quyền ghi của thư mục đích rồi xuất lại."
+    do_en = "Check room and rights of the target folder and export again."
+
+
+class AlreadyExported(DossierError):
+    """What an export would be called is there; it was left as it is."""
+
+    code = "ALREADY_EXPORTED"
+    vi = "Nơi xuất đã có gói này, không ghi đè"
+    en = "This export is there already; nothing is written over it"
+    do_vi = "Dùng thư mục khác, hoặc kiểm tra gói đã có bằng `sohoa import-check`."
+    do_en = "Name another folder, or check what is there with `sohoa import-check`."
+
+
+class QueryMalformed(DossierError):
+    """A search that cannot be understood; the detail names the place, never what was searched for."""
+
+    code = "QUERY_MALFORMED"
+    vi = "Câu tìm kiếm sai dạng"
+    en = "The search is malformed"
+    do_vi = "Sửa phần được nêu; cách viết ở docs/search.md."
+    do_en = "Correct what is named; docs/search.md tells how to write a search."

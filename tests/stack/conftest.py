@@ -38,7 +38,7 @@ def ledger(settings: Settings) -> Iterator[Ledger]:
 
 @pytest.fixture(scope="session")
 def portal_headers(settings: Settings) -> dict[str, str]:
-    token = new_portal_caller(settings, "tests")
+    token = new_portal_caller(settings, "tests", sensitive=True)
     return {"Authorization": f"Bearer {token}", "X-Purpose": "test"}
 
 

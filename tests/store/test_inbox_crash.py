@@ -13,7 +13,7 @@ from dossier.values import Soundness
 from storage.dropped import waiting
 from storage.inbox import receive
 from storage.ledger import Ledger, Receipt
-from storage.warehouse import S3Warehouse
+from storage.warehouse import Warehouse
 from tests.conftest import S3Server
 from tests.twins.papers import digest
 from tests.twins.sudden_death import SuddenDeath, die_at, in_a_doomed_process, mortal
@@ -37,7 +37,7 @@ class House:
     def __init__(self, folder: Path, server: S3Server, prefix: str) -> None:
         self.inbox = folder / "inbox"
         self._address = f"sqlite:///{folder / 'ledger.sqlite'}"
-        self._open_warehouse: Callable[[], S3Warehouse] = lambda: server.warehouse(prefix)
+        self._open_warehouse: Callable[[], Warehouse] = lambda: server.warehouse(prefix)
         self._open_warehouse().prepare()
         Ledger.open(self._address).close()
         (self.inbox / "mot-cua").mkdir(parents=True)

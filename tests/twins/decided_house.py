@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.document_types import load_document_types
+from config.retention import load_retention
 from config.settings import Settings
 from dossier.decisions import Action
 from dossier.values import UNKNOWN_TYPE, Document, Held, Page, Soundness, Understood, Verdict
@@ -81,13 +82,15 @@ def decided_house(folder: Path) -> Iterator[DecidedHouse]:
     sha256 = hash_file(source)
     receipt = ledger.receive(
         office="xa-thu", file_name="lô 7/quét sáng.pdf", sha256=sha256, size=source.stat().st_size,
-        intake_key=warehouse.receive(source, sha256), soundness=Soundness("pdf", 3),
+        intake=warehouse.receive(source, sha256), soundness=Soundness("pdf", 3),
     )  # fmt: skip
     with LocalTsa(folder / "pki") as tsa, Cage(cores=1) as cage:
         settings = Settings(
             home=folder, cores=1, citizen_token_key=KEY.decode(), signer_passphrase=passphrase, tsa_url=tsa.url
         )
-        tools = Tools(settings, ledger, warehouse, load_document_types(), load_type_model())
+        rules = load_document_types()
+        retention = load_retention([rule.type for rule in rules])
+        tools = Tools(settings, ledger, warehouse, rules, load_type_model(), retention)
         pages = read_pages(source, (1, 2, 3), tools.read_options, cage)
         yield DecidedHouse(tools, Desk(ledger), warehouse, tsa, pages, str(receipt.drop_id))
     ledger.close()

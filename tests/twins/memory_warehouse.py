@@ -1,98 +1,85 @@
-"""A whole warehouse in memory: the same rules as the real one, without a server. Passes the same contract tests."""
+"""A whole warehouse in memory: the real one, over a store in memory, with a key that only the tests know."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import timedelta
 
-from dossier.errors import LedgerConflict, NoSuchObject
-from dossier.values import Record, RecordKey, SealedPdf, Sha256, Stored
-from storage import manifest as manifests
-from storage.files import promised_bytes, write_verified
-from storage.warehouse import intake_key
+from dossier.values import StoredObject
+from storage.buckets import Buckets
+from storage.files import hash_of
+from storage.master_key import FileMasterKey
+from storage.objects import Body
+from storage.vault import Vault
+from storage.warehouse import Warehouse
+from tests.twins.memory_objects import MemoryObjects
 
-_VERSION = "memory-1"
+BUCKETS = Buckets("memory")
 
 
-class MemoryWarehouse:
-    """Keeps bytes in two dictionaries, `intake` and `archive`, that tests may look into."""
+class MemoryWarehouse(Warehouse):
+    """Prepared; ``intake``, ``archive``, ``sensitive`` and ``records`` show what it holds, decrypted."""
 
-    def __init__(self) -> None:
-        self.intake: dict[str, bytes] = {}
-        self.archive: dict[str, bytes] = {}
-        self._one_at_a_time = threading.Lock()
+    def __init__(self, days: Callable[[str], int] = lambda _type: 30) -> None:
+        self.objects = MemoryObjects()
+        for bucket, locked in BUCKETS.each():
+            self.objects.make_bucket(bucket, locked=locked)
+        vault = Vault.open(self.objects, BUCKETS, FileMasterKey("5e" * 32))
+        super().__init__(self.objects, vault, BUCKETS, retention=lambda type_: timedelta(days=days(type_)))
 
-    def prepare(self) -> None:
-        """Nothing to do."""
+    @property
+    def intake(self) -> dict[str, bytes]:
+        """Key to content of received files."""
+        return self._decrypted(BUCKETS.intake)
 
-    def alive(self) -> bool:
-        """Always."""
-        return True
+    @property
+    def archive(self) -> dict[str, bytes]:
+        """Key to content of the parts of records."""
+        return self._decrypted(BUCKETS.archive)
 
-    def receive(self, path: Path, sha256: Sha256) -> str:
-        """Keep received bytes once."""
-        content = b"".join(promised_bytes(path, size=path.lstat().st_size, expected=sha256))
-        return self._keep(self.intake, intake_key(sha256), content)
+    @property
+    def sensitive(self) -> dict[str, bytes]:
+        """The same of sensitive records."""
+        return self._decrypted(BUCKETS.sensitive)
 
-    def fetch_source(self, sha256: Sha256, into: Path) -> Path:
-        """Write received bytes to a file."""
-        return write_verified((self._get(self.intake, intake_key(sha256)),), into / sha256, sha256)
+    @property
+    def records(self) -> dict[str, bytes]:
+        """The parts of all records, sensitive or not."""
+        return self.archive | self.sensitive
 
-    def find(self, key: RecordKey) -> Stored | None:
-        """The record, if its manifest is there."""
-        if key.manifest not in self.archive:
-            return None
-        return manifests.stored_of(self.manifest(key))
+    def lose(self, key: str) -> None:
+        """As if it had never been written."""
+        for kept in self.objects.buckets.values():
+            kept.pop(key, None)
 
-    def resume(self, key: RecordKey, into: Path) -> Path | None:
-        """Content without manifest."""
-        content = self.archive.get(key.content)
-        if content is None or key.manifest in self.archive:
-            return None
-        into.mkdir(parents=True, exist_ok=True)
-        path = into / f"{key.record_id}.pdf"
-        path.write_bytes(content)
-        return path
+    def replace(self, key: str, content: bytes) -> None:
+        """As if this had been written in its place, encrypted as it must be."""
+        cipher = self.vault.encrypt_bytes(content)
+        for bucket, kept in self.objects.buckets.items():
+            if kept.pop(key, None):
+                self.objects.put_new(bucket, key, Body((cipher,), len(cipher), hash_of((cipher,)), "application/pdf"))
 
-    def put(self, record: Record, pdf: SealedPdf) -> Stored:
-        """Content, then manifest."""
-        with self._one_at_a_time:
-            key = record.key
-            if (found := self.find(key)) is not None:
-                return found
-            content = b"".join(promised_bytes(pdf.path, size=pdf.size, expected=pdf.sha256))
-            if self.archive.get(key.content, content) != content:
-                raise LedgerConflict(key.record_id)
-            self._keep(self.archive, key.content, content)
-            document = manifests.validate(
-                manifests.build(record, pdf, bucket="memory-archive", version_id=_VERSION, stored_at=datetime.now(UTC))
-            )
-            self._keep(self.archive, key.manifest, manifests.to_bytes(document))
-            return replace(manifests.stored_of(document), already_there=False)
+    def spoil(self, stored: StoredObject) -> None:
+        """Flip a bit at the end of a version."""
+        versions = self.objects.buckets[stored.bucket][stored.key]
+        (place,) = (number for number, one in enumerate(versions) if one.head.version_id == stored.version_id)
+        content = versions[place].content
+        versions[place] = replace(versions[place], content=content[:-1] + bytes([content[-1] ^ 1]))
 
-    def manifest(self, key: RecordKey) -> dict[str, object]:
-        """The manifest, checked."""
-        return manifests.from_bytes(self._get(self.archive, key.manifest))
+    def stranger(self, bucket: str, key: str, content: bytes) -> None:
+        """Put an object as somebody would who does not know this house: no hash is noted."""
+        version_id = self.objects.put_version(
+            bucket, key, Body((content,), len(content), hash_of((content,)), "text/plain")
+        )
+        versions = self.objects.buckets[bucket][key]
+        (place,) = (number for number, one in enumerate(versions) if one.head.version_id == version_id)
+        versions[place] = replace(versions[place], head=replace(versions[place].head, sha256=None))
 
-    def content(self, key: RecordKey, version_id: str) -> Iterator[bytes]:
-        """The sealed PDF in two pieces."""
-        if version_id != _VERSION:
-            raise NoSuchObject(version_id)
-        content = self._get(self.archive, key.content)
-        return iter((content[:100], content[100:]))
+    def lose_intake(self) -> None:
+        """As if nothing had ever been received."""
+        self.objects.buckets[BUCKETS.intake].clear()
 
-    def presigned(self, key: RecordKey, version_id: str, seconds: int) -> str:
-        """An address that names the version, and that nobody can open."""
-        return f"memory://archive/{key.content}?versionId={version_id}&X-Amz-Expires={seconds}"
-
-    def _keep(self, where: dict[str, bytes], key: str, content: bytes) -> str:
-        where.setdefault(key, content)
-        return key
-
-    def _get(self, where: dict[str, bytes], key: str) -> bytes:
-        if key not in where:
-            raise NoSuchObject(key)
-        return where[key]
+    def _decrypted(self, bucket: str) -> dict[str, bytes]:
+        kept = self.objects.buckets[bucket]
+        return {key: self.vault.decrypt_bytes(versions[0].content) for key, versions in kept.items() if versions}

@@ -24,6 +24,7 @@ from dossier.values import (
     SealedPdf,
     Sha256,
     Stored,
+    StoredObject,
     Understood,
     Verdict,
     Word,
@@ -71,6 +72,18 @@ def held(*pages: ReadPage | FailedPage, why: tuple[str, ...] = ("weak_verdict", 
     return Held(understood(*pages), why)
 
 
+def fields(**values: str) -> dict[str, dict[str, object]]:
+    """Values read from page 1, as a record holds them."""
+    box = {"left": 1, "top": 2, "right": 3, "bottom": 4}
+    place = {"page": 1, "box": box, "confidence": 0.8, "checks": [], "source": "print"}
+    return {name: {"value": value, **place} for name, value in values.items()}
+
+
+def received(sha256: Sha256, size: int = 9) -> StoredObject:
+    """The proof that a warehouse would have given for received bytes."""
+    return StoredObject("intake", f"received/{sha256[:2]}/{sha256}", "v1", digest(sha256.encode()), size)
+
+
 def record(key: RecordKey | None = None, *, source: Sha256 | None = None) -> Record:
     """What is kept beside the sealed bytes."""
     paper = filed(page(1, scan=os.urandom(4).hex()))
@@ -83,8 +96,8 @@ def record(key: RecordKey | None = None, *, source: Sha256 | None = None) -> Rec
         first_page=1,
         last_page=1,
         scan_sha256s=tuple(one.scan_sha256 for one in paper.understood.document.read_pages),
-        fields={"full_name": {"value": "Nguyễn Thử", "page": 1, "box": [1, 2, 3, 4], "confidence": 0.8}},
-        verdict={"type": "birth_certificate", "score": 0.9, "because": ["title"]},
+        fields=fields(full_name="Nguyễn Thử"),
+        verdict={"type": "birth_certificate", "score": 0.9, "because": ["title"], "model": "", "model_score": 0.0},
         text=("Chữ",),
         tools={"sohoa": "0.1.0"},
     )

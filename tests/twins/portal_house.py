@@ -22,6 +22,7 @@ from storage.audit import AuditTrail
 from storage.ledger import Ledger
 from storage.tokens import citizen_token
 from storage.warehouse import Warehouse
+from tests.twins.papers import fields, received
 
 KEY = b"a key of the tests"
 AN = CitizenId("026190001234")
@@ -97,9 +98,10 @@ class Portal:
 
     @property
     def trail(self) -> list[tuple[str, str, str | None, str | None, str, str]]:
-        """The audit trail, oldest first."""
+        """The calls in the audit trail, oldest first; without the lines of how the papers came there."""
         lines = sorted(self.audit.lines(1000), key=lambda line: line.number)
-        return [(one.actor, one.act, one.citizen, one.record_id, one.why, one.outcome) for one in lines]
+        calls = (one for one in lines if one.act not in {"sign", "store"})
+        return [(one.actor, one.act, one.citizen, one.record_id, one.why, one.outcome) for one in calls]
 
 
 def pdf_bytes(citizen: CitizenId, number: int) -> bytes:
@@ -118,7 +120,7 @@ def file_paper(ledger: Ledger, warehouse: Warehouse, folder: Path, citizen: Citi
         file_name=f"{number}.pdf",
         sha256=source,
         size=9,
-        intake_key="received/x",
+        intake=received(source),
         soundness=Soundness("pdf", 9),
     )
     record = Record(
@@ -130,8 +132,8 @@ def file_paper(ledger: Ledger, warehouse: Warehouse, folder: Path, citizen: Citi
         first_page=2,
         last_page=4,
         scan_sha256s=(Sha256("d" * 64),),
-        fields={"full_name": {"value": f"Người {citizen}", "page": 2, "box": [1, 2, 3, 4], "confidence": 0.93}},
-        verdict={"type": "birth_certificate", "score": 0.9, "because": ["title"]},
+        fields={"full_name": fields(full_name=f"Người {citizen}")["full_name"] | {"page": 2, "confidence": 0.93}},
+        verdict={"type": "birth_certificate", "score": 0.9, "because": ["title"], "model": "", "model_score": 0.0},
     )
     pdf = SealedPdf(path, 3, Sha256(sha256(content).hexdigest()), len(content), SEAL)
     stored = warehouse.put(record, pdf)

@@ -26,14 +26,17 @@ _RECORD_COLUMNS: tuple[sa.Column[Any], ...] = (
     sa.Column("keep_until", _TIME),
 )
 
-_RECORD_INDEXES = (
+_RECORD_INDEXES: tuple[tuple[str, ...], ...] = (
     ("stored_at", "record_id"),
     ("dossier_code",),
     ("type", "stored_at"),
     ("office", "stored_at"),
+    ("office", "type", "stored_at"),
     ("number", "agency"),
     ("scans_sha256",),
 )
+
+_AUDIT_INDEXES: tuple[tuple[str, ...], ...] = (("actor", "at"), ("citizen", "at"), ("record_id", "at"))
 
 _AUDIT_GUARD = (
     "CREATE FUNCTION audit_is_only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
@@ -49,6 +52,8 @@ def upgrade() -> None:
         op.add_column("records", column.copy())
     for columns in _RECORD_INDEXES:
         op.create_index(f"ix_records_{'_'.join(columns)}", "records", list(columns))
+    for columns in _AUDIT_INDEXES:
+        op.create_index(f"ix_audit_{'_'.join(columns)}", "audit", list(columns))
     _pages()
     _outbox()
     _objects()
@@ -57,6 +62,7 @@ def upgrade() -> None:
     _legal_holds()
     _disposals()
     _anchors()
+    _progress()
     if op.get_bind().dialect.name == "postgresql":
         for guard in _AUDIT_GUARD:
             op.execute(guard)
@@ -67,8 +73,10 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP TRIGGER audit_is_only_added_to ON audit")
         op.execute("DROP FUNCTION audit_is_only_added_to")
-    for table in ("anchors", "disposals", "legal_holds", "alarms", "incidents", "objects", "outbox", "pages"):
+    for table in ("progress", "anchors", "disposals", "legal_holds", "alarms", "incidents", "objects", "outbox", "pages"):
         op.drop_table(table)
+    for columns in _AUDIT_INDEXES:
+        op.drop_index(f"ix_audit_{'_'.join(columns)}", "audit")
     for columns in _RECORD_INDEXES:
         op.drop_index(f"ix_records_{'_'.join(columns)}", "records")
     for column in reversed(_RECORD_COLUMNS):
@@ -212,3 +220,17 @@ def _anchors() -> None:
         sa.Column("version_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_anchors"),
     )
+
+
+def _progress() -> None:
+    op.create_table(
+        "progress",
+        sa.Column("drop_id", sa.String(32), nullable=False),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.Column("at", _TIME, nullable=False),
+        sa.Column("run_count", sa.Integer(), nullable=False),
+        sa.Column("error_code", sa.String(64)),
+        sa.PrimaryKeyConstraint("drop_id", name="pk_progress"),
+        sa.ForeignKeyConstraint(["drop_id"], ["drops.id"], name="fk_progress_drop_id"),
+    )
+    op.create_index("ix_progress_at", "progress", ["at"])

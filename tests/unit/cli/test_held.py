@@ -19,7 +19,7 @@ from dossier.values import Held, Soundness
 from storage.desk import Desk
 from storage.ledger import Ledger
 from storage.rows import ShelfEntry
-from tests.twins.papers import CITIZEN, DOSSIER, digest, held, page
+from tests.twins.papers import CITIZEN, DOSSIER, digest, held, page, received
 
 
 class Counter:
@@ -34,7 +34,7 @@ class Counter:
         """Put a paper on the shelf."""
         content = digest(repr(paper).encode())
         receipt = self.ledger.receive(
-            office="mot-cua", file_name="a.pdf", sha256=content, size=4, intake_key="received/x",
+            office="mot-cua", file_name="a.pdf", sha256=content, size=4, intake=received(content),
             soundness=Soundness("pdf", 3),
         )  # fmt: skip
         self.ledger.held(str(receipt.drop_id), paper)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli.installation import prepare, write_secret
+from dossier.errors import PlaceGone
+from storage.places import check_places
 
 
 def test_a_second_preparation_changes_nothing(tmp_path: Path) -> None:
@@ -41,3 +43,31 @@ def test_a_secret_that_is_cut_off_while_it_is_written_is_no_secret(tmp_path: Pat
     write_secret(tmp_path, "citizen_token_key", "abcdefghij")
 
     assert [path.read_text() for path in (tmp_path / "secrets").iterdir()] == ["abcdefghij"]
+
+
+def test_a_new_installation_keeps_a_second_copy_on_its_own_disk(tmp_path: Path) -> None:
+    settings = prepare(tmp_path)
+
+    assert settings.replica == "filesystem"
+    assert (tmp_path / "replica" / ".sohoa-store").exists()
+    assert (tmp_path / "replica" / ".sohoa-place").exists()
+
+
+def test_a_replica_whose_disk_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    (tmp_path / "replica").rename(tmp_path / "unplugged")
+
+    with pytest.raises(PlaceGone, match="replica"):
+        prepare(tmp_path)
+
+    assert not (tmp_path / "replica").exists()
+
+
+def test_an_installation_from_before_gets_its_marks_and_no_replica(tmp_path: Path) -> None:
+    (tmp_path / "settings.env").write_text("SOHOA_PORTAL_PORT=18400\n")
+
+    settings = prepare(tmp_path)
+
+    assert settings.replica == "none"
+    check_places(settings.home, settings.places)
+    assert not (tmp_path / "replica").exists()

@@ -68,7 +68,7 @@ def test_phrases_are_folded_once_when_the_table_is_read(table: Callable[[str], P
         (FIELD + TYPE + 'titles = ["x"]\nfields = ["name"]\nrequired = ["number"]', "required: 'number'"),
         (TYPE + 'titles = ["x"]\ntitel_weight = 0.5', "'giay_moi': titel_weight"),
         (TYPE + 'titles = ["x"]\ntitle_weight = 1.5', "'giay_moi': title_weight"),
-        (TYPE + 'titles = ["x"]\nretention_years = 0', "'giay_moi': retention_years"),
+        (TYPE + 'titles = ["x"]\ntitle_weight = 0', "'giay_moi': title_weight"),
         (TYPE + 'titles = ["x"]\nsymbols = ["QĐ-UBND"]', "'giay_moi': symbols: 'QĐ-UBND'"),
         (TYPE + 'titles = ["x"]\nuntitled_forbid = ["moto"]', "'giay_moi': untitled_forbid: 'moto' is not defined"),
         (TYPE + 'titles = [" "]', "'giay_moi': an empty phrase"),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from config.document_types import load_document_types
+from config.retention import load_retention
 from config.settings import Settings
+from dossier.dossier_code import DossierCode
 from dossier.errors import SealBroken
-from dossier.values import Document, Filed, Soundness, Stored, Understood, Verdict
+from dossier.values import Document, Filed, RecordKey, Soundness, Stored, Understood, Verdict
 from flows.keep import Job, keep
 from flows.tools import Seals, Tools, open_seals
 from ocr.cage import Cage
@@ -24,7 +26,7 @@ from signing.verify import verify
 from storage.files import hash_file
 from storage.ledger import Ledger
 from tests.twins.memory_warehouse import MemoryWarehouse
-from tests.twins.papers import CITIZEN, DOSSIER, KEY
+from tests.twins.papers import CITIZEN, DOSSIER, KEY, received
 from tests.twins.worded_pages import as_read, draw_page, jpeg_bytes
 
 
@@ -59,13 +61,15 @@ def house(tmp_path: Path) -> Iterator[House]:
     ledger, warehouse = Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}"), MemoryWarehouse()
     with LocalTsa(tmp_path / "pki") as tsa, Cage(cores=1) as cage:
         settings = Settings(home=tmp_path, citizen_token_key=KEY.decode(), signer_passphrase=passphrase, tsa_url=tsa.url)
-        tools = Tools(settings, ledger, warehouse, load_document_types(), load_type_model())
+        rules = load_document_types()
+        retention = load_retention([rule.type for rule in rules])
+        tools = Tools(settings, ledger, warehouse, rules, load_type_model(), retention)
         receipt = ledger.receive(
             office="xa-thu",
             file_name="scan.jpg",
             sha256=hash_file(source),
             size=source.stat().st_size,
-            intake_key="received/xx",
+            intake=received(hash_file(source)),
             soundness=Soundness("jpeg", 1),
         )
         job = Job(ledger.drop(str(receipt.drop_id)), source, tools, cage)
@@ -97,22 +101,58 @@ def test_keeping_again_seals_nothing_and_stores_nothing(house: House) -> None:
 
 def test_content_left_without_manifest_is_verified_and_finished_not_sealed_again(house: House) -> None:
     first = house.keep()
-    (manifest,) = house.objects("manifest.json")
-    del house.warehouse.archive[manifest]
+    (manifest,) = house.objects("manifest-0001.json")
+    house.warehouse.lose(manifest)
 
     second = house.keep()
 
     assert second.sha256 == first.sha256
     assert house.tsa.requests == 1
-    assert house.objects("manifest.json") == [manifest]
+    assert house.objects("manifest-0001.json") == [manifest]
 
 
 def test_content_left_by_a_stranger_is_never_given_a_manifest(house: House) -> None:
     house.keep()
-    (manifest,), (content,) = house.objects("manifest.json"), house.objects("document.pdf")
-    del house.warehouse.archive[manifest]
-    house.warehouse.archive[content] = b"%PDF-1.7 something else"
+    (manifest,), (content,) = house.objects("manifest-0001.json"), house.objects("document.pdf")
+    house.warehouse.lose(manifest)
+    house.warehouse.replace(content, b"%PDF-1.7 something else")
 
     with pytest.raises(SealBroken):
         house.keep()
-    assert house.objects("manifest.json") == []
+    assert house.objects("manifest-0001.json") == []
+
+
+def test_what_the_manifest_tells_of_the_paper_comes_from_what_was_read(house: House) -> None:
+    stored = house.keep()
+    (entered,) = house.tools.ledger.records_of_drop(house.job.drop.id)
+    told = house.warehouse.manifest(RecordKey(entered.citizen, entered.record_id))
+    (page,) = house.filed.understood.document.read_pages
+
+    assert told["pages"][0]["scan_sha256"] == page.scan_sha256
+    assert told["source"]["file"]["kind"] == "jpeg"
+    assert told["conversion"] == {
+        "by": house.seals.agency, "at": told["seal"]["signed_at"], "source": "paper", "form": "SAO Y",
+    }  # fmt: skip
+    assert told["settings"]["ocr_languages"] == house.tools.settings.ocr_languages
+    assert b"<alto" in b"".join(house.warehouse.text(RecordKey(entered.citizen, entered.record_id)))
+    assert [one.key.rpartition("/")[2] for one in stored.objects] == [
+        "document.pdf", "text.alto.xml", "manifest-0001.json",
+    ]  # fmt: skip
+
+
+def test_the_same_scan_in_another_dossier_is_linked_and_not_sealed_again(house: House) -> None:
+    first = house.keep()
+    other = replace(house, filed=replace(house.filed, dossier_code=DossierCode("H62.33-240106-0002")))
+    # a later page of the drop, so that the ledger sees another document
+    document = house.filed.understood.document
+    page = replace(document.read_pages[0], number=2)
+    understood = replace(other.filed.understood, document=replace(document, pages=(page,)))
+    other.filed = replace(other.filed, understood=understood)
+
+    second = other.keep()
+
+    assert second.record_id != first.record_id
+    assert (second.content_key, second.sha256) == (first.content_key, first.sha256)
+    assert house.objects("document.pdf") == [first.content_key]
+    assert house.tsa.requests == 1
+    assert len(house.tools.ledger.records_of_drop(house.job.drop.id)) == 2

@@ -16,11 +16,9 @@ PLAN = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
 def test_prefect_accepts_the_file_and_finds_every_deployment() -> None:
     model = PrefectYamlModel.model_validate(PLAN)
 
-    assert [f"{deployment.flow_name}/{deployment.name}" for deployment in model.deployments] == [
-        DIGITIZE,
-        RELEASE,
-        "sweep/local",
-    ]
+    found = [f"{deployment.flow_name}/{deployment.name}" for deployment in model.deployments]
+    assert found[:3] == [DIGITIZE, RELEASE, "sweep/local"]
+    assert len(set(found)) == len(found) == len(PLAN["deployments"])
 
 
 @pytest.mark.parametrize("deployment", PLAN["deployments"], ids=lambda deployment: deployment["flow_name"])
@@ -35,16 +33,23 @@ def test_every_flow_is_async_because_a_sync_run_waits_a_second_for_its_heartbeat
     assert load_flow_from_entrypoint(str(ROOT / deployment["entrypoint"]), use_placeholder_flow=False).isasync
 
 
-def test_the_work_pool_runs_processes_and_leaves_room_for_the_sweep() -> None:
+def test_every_flow_has_its_queue_and_nothing_stands_before_the_sweep() -> None:
     (pool,) = PLAN["work_pools"]
-    limits = {one["flow_name"]: one["concurrency_limit"] for one in PLAN["deployments"]}
+    places = {queue["name"]: queue["concurrency_limit"] for queue in pool["queues"]}
+    queues = {one["flow_name"]: one["work_pool"]["work_queue_name"] for one in PLAN["deployments"]}
 
     assert pool["type"] == "process"
     assert {one["work_pool"]["name"] for one in PLAN["deployments"]} == {pool["name"]}
+    assert set(queues.values()) <= set(places)
+    assert [flow for flow, queue in queues.items() if queue == "maintenance"] == ["sweep"]
+    assert pool["concurrency_limit"] == sum(places.values())
+
+
+def test_no_run_of_a_drop_or_decision_holds_a_lease_that_dies_with_the_server() -> None:
+    limits = {one["flow_name"]: one.get("concurrency_limit") for one in PLAN["deployments"]}
+
+    assert (limits["digitize"], limits["release"]) == (None, None)
     assert limits["sweep"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-    assert limits["digitize"]["collision_strategy"] == "ENQUEUE"
-    assert limits["release"]["collision_strategy"] == "ENQUEUE"
-    assert pool["concurrency_limit"] > limits["digitize"]["limit"] + limits["release"]["limit"]
 
 
 def test_the_sweep_runs_every_minute() -> None:

@@ -39,8 +39,8 @@ def only_record(house: DecidedHouse) -> RecordRow:
 
 
 def manifest_of(house: DecidedHouse) -> dict[str, Any]:
-    (key,) = (key for key in house.warehouse.archive if key.endswith("manifest.json"))
-    found: dict[str, Any] = json.loads(house.warehouse.archive[key])
+    (key,) = (key for key in house.warehouse.records if key.endswith("manifest-0001.json"))
+    found: dict[str, Any] = json.loads(house.warehouse.records[key])
     return found
 
 
@@ -53,7 +53,7 @@ def test_a_document_is_filed_as_the_person_decided(house: DecidedHouse, tmp_path
 
     record, told = only_record(house), manifest_of(house)
     copy = tmp_path / "copy.pdf"
-    copy.write_bytes(house.warehouse.archive[record.content_key])
+    copy.write_bytes(house.warehouse.records[record.content_key])
     assert verify(copy, root=house.tools.settings.signer_ca_path).level == "B-T"
     assert (record.type, record.dossier_code, record.citizen) == ("giay_khai_sinh", DOSSIER, citizen_token(KEY, CITIZEN))
     assert (record.first_page, record.last_page) == (1, 2)
@@ -80,11 +80,11 @@ def test_a_corrected_type_makes_its_fields_be_read_and_teaches_the_next_model(ho
 def test_carrying_out_again_seals_and_stores_nothing(house: DecidedHouse) -> None:
     decision = house.decide(house.hold(), FILE)
     house.carry_out(decision)
-    before, asked = dict(house.warehouse.archive), house.tsa.requests
+    before, asked = dict(house.warehouse.records), house.tsa.requests
 
     house.carry_out(decision)
 
-    assert (house.warehouse.archive, house.tsa.requests) == (before, asked)
+    assert (house.warehouse.records, house.tsa.requests) == (before, asked)
     assert only_record(house).drop_id == house.drop_id
 
 
@@ -102,7 +102,7 @@ def test_a_run_that_died_between_manifest_and_ledger_is_finished_by_the_next(hou
 
     house.carry_out(decision)
 
-    assert only_record(house).content_key in house.warehouse.archive
+    assert only_record(house).content_key in house.warehouse.records
     assert house.tsa.requests == 1
     assert house.desk.decision(decision.id).state == "done"
 
@@ -129,7 +129,7 @@ def test_while_the_store_is_away_the_decision_waits_however_often_it_is_tried(ho
 
 def test_a_decision_that_cannot_be_carried_out_puts_the_paper_back_with_the_reason(house: DecidedHouse) -> None:
     decision = house.decide(house.hold(), FILE)
-    house.warehouse.intake.clear()
+    house.warehouse.lose_intake()
 
     with pytest.raises(NoSuchObject):
         asyncio.run(attempt(decision.id, "run", house.tools))
@@ -145,7 +145,7 @@ def test_pages_that_are_not_those_that_were_shown_are_never_sealed(house: Decide
 
     with pytest.raises(ScansChanged, match="page 1"):
         house.carry_out(decision)
-    assert house.warehouse.archive == {}
+    assert house.warehouse.records == {}
 
 
 def test_a_line_that_somebody_changed_after_the_decision_is_not_carried_out(house: DecidedHouse) -> None:
@@ -155,7 +155,7 @@ def test_a_line_that_somebody_changed_after_the_decision_is_not_carried_out(hous
 
     with pytest.raises(ScansChanged, match="line of the ledger"):
         house.carry_out(decision)
-    assert house.warehouse.archive == {}
+    assert house.warehouse.records == {}
 
 
 def test_a_page_that_cannot_be_read_any_more_is_never_left_out(house: DecidedHouse) -> None:
@@ -164,7 +164,7 @@ def test_a_page_that_cannot_be_read_any_more_is_never_left_out(house: DecidedHou
 
     with pytest.raises(PageGone, match="page 1"):
         house.carry_out(decision)
-    assert house.warehouse.archive == {}
+    assert house.warehouse.records == {}
 
 
 def test_a_page_that_could_not_be_read_when_it_was_shown_may_be_read_now() -> None:
@@ -184,7 +184,7 @@ def test_parts_are_read_anew_keep_the_cut_and_wait_for_a_person_each(house: Deci
     ]
     assert "cut_by_person" in first.reasons
     assert "cut_by_person" in second.reasons
-    assert house.warehouse.archive == {}
+    assert house.warehouse.records == {}
 
     house.carry_out(house.decide(second, FileIt(dossier_code=DOSSIER, citizen_id=CITIZEN)))
     assert (only_record(house).first_page, only_record(house).type) == (3, "quyet_dinh")
@@ -202,7 +202,7 @@ def test_a_rejected_paper_is_told_to_its_office_in_two_languages_and_not_filed(h
     for words in ("Thiếu trang", "A page is missing", "Quét lại", "lô 7/quét sáng.pdf", "2-3", "thiếu mặt sau", "lan"):
         assert words in told
     ((entry, _),) = house.desk.rejected(10)
-    assert (entry.state, house.shelf, house.warehouse.archive) == ("rejected", (), {})
+    assert (entry.state, house.shelf, house.warehouse.records) == ("rejected", (), {})
     assert house.warehouse.intake
 
 
@@ -217,7 +217,7 @@ def test_a_later_run_of_the_drop_leaves_alone_what_a_person_decided_on(house: De
 
 def test_a_secret_paper_is_sent_back_without_being_opened_again(house: DecidedHouse) -> None:
     decision = house.decide(house.hold(why=("secrecy_stamp",)), Reject("secret"))
-    house.warehouse.intake.clear()
+    house.warehouse.lose_intake()
 
     house.carry_out(decision)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config.retention import Period, Retention
 from config.settings import Settings
 from flows.submit import submit_manifest
 from flows.tools import Tools
@@ -29,12 +30,15 @@ class Clock:
         return self.now
 
 
+NO_PERIODS = Retention({}, Period(1, "nobody"))
+
+
 @pytest.fixture
 def tools(tmp_path: Path) -> Iterator[Tools]:
     settings = Settings(home=tmp_path, still_seconds=3.0, manifest_patience_seconds=600.0)
     (settings.inbox / "mot-cua").mkdir(parents=True)
     ledger = Ledger.open(settings.ledger_address)
-    yield Tools(settings, ledger, MemoryWarehouse(), (), load_type_model())
+    yield Tools(settings, ledger, MemoryWarehouse(), (), load_type_model(), NO_PERIODS)
     ledger.close()
 
 
@@ -71,7 +75,7 @@ def test_a_scan_waits_until_its_manifest_is_still_too(tools: Tools) -> None:
 
 def test_where_manifests_are_required_nothing_moves_before_its_manifest(tools: Tools) -> None:
     settings = tools.settings.model_copy(update={"manifest_required": True})
-    strict = Tools(settings, tools.ledger, tools.warehouse, (), load_type_model())
+    strict = Tools(settings, tools.ledger, tools.warehouse, (), load_type_model(), NO_PERIODS)
     drop(strict, "a.pdf")
     look(strict, Stillness(0.0))
 

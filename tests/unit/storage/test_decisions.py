@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +26,7 @@ from storage.desk import Desk
 from storage.ledger import Ledger
 from storage.rows import ShelfEntry
 from storage.tables import decisions
-from tests.twins.papers import CITIZEN, DOSSIER, SEAL, digest, held, page, record, sealed, stored
+from tests.twins.papers import CITIZEN, DOSSIER, SEAL, digest, held, page, received, record, sealed, stored
 
 KNOWN = Vocabulary({"giay_khai_sinh"}, {"name", "citizen_id", "birth_date"})
 
@@ -41,7 +40,7 @@ def shelve(ledger: Ledger, paper: Held) -> ShelfEntry:
     """A drop with one held document."""
     sha256 = digest(b"scan")
     receipt = ledger.receive(
-        office="mot-cua", file_name="a.pdf", sha256=sha256, size=4, intake_key="received/x", soundness=Soundness("pdf", 9)
+        office="mot-cua", file_name="a.pdf", sha256=sha256, size=4, intake=received(sha256), soundness=Soundness("pdf", 9)
     )
     drop_id = str(receipt.drop_id or receipt.duplicate_of)
     ledger.held(drop_id, paper)
@@ -89,40 +88,6 @@ def test_of_threads_that_decide_at_once_one_wins(ledger: Ledger, desk: Desk) -> 
         outcomes = sorted(pool.map(decide, range(16)))
 
     assert outcomes == ["refused"] * 15 + ["taken"]
-    assert len(desk.waiting()) == 1
-
-
-def decide_in_a_process(
-    address: str,
-    hold_id: str,
-    start: multiprocessing.synchronize.Event,
-    won: multiprocessing.sharedctypes.Synchronized[int],
-) -> None:
-    ledger = Ledger.open(address)
-    start.wait()
-    try:
-        Desk(ledger).decide(hold_id, FileIt(), who="somebody")
-    except AlreadyDecided:
-        return
-    finally:
-        ledger.close()
-    with won.get_lock():
-        won.value += 1
-
-
-def test_of_processes_that_decide_at_once_one_wins(ledger: Ledger, desk: Desk, address: str) -> None:
-    entry = shelve(ledger, held())
-    context = multiprocessing.get_context("fork")
-    start, won = context.Event(), context.Value("i", 0)
-    workers = [context.Process(target=decide_in_a_process, args=(address, entry.hold_id, start, won)) for _ in range(6)]
-    for worker in workers:
-        worker.start()
-    start.set()
-    for worker in workers:
-        worker.join(60)
-
-    assert [worker.exitcode for worker in workers] == [0] * 6
-    assert won.value == 1
     assert len(desk.waiting()) == 1
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from jsonschema import Draft202012Validator
+from sqlalchemy import func, select, update
 
 from dossier.doubts import DOUBTS
 from dossier.errors import BadManifest, FileChanged, TruncatedFile
@@ -22,9 +22,10 @@ from dossier.values import HandInManifest, Soundness
 from storage.beside import receive_alone
 from storage.dropped import DroppedFile, manifests_beside, manifests_without_scan, scans_beside, waiting
 from storage.hand_in import MAX_BYTES, kept_form, parse_manifest, said_of
-from storage.hand_ins import Entered, HandIn
+from storage.hand_ins import Entered, HandIn, hand_ins
 from storage.inbox import receive
 from storage.ledger import Ledger, Receipt
+from storage.tables import receipts
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import CITIZEN, DOSSIER, digest
 from tests.twins.sudden_death import SuddenDeath, die_at, in_a_doomed_process
@@ -521,10 +522,10 @@ def test_a_manifest_waits_for_the_next_scan_when_the_last_one_of_its_name_has_it
     assert manifest.citizen_id == OTHER["citizen_id"]
 
 
-def test_an_old_scan_of_the_same_name_is_not_meant(house: House, address: str) -> None:
+def test_an_old_scan_of_the_same_name_is_not_meant(house: House) -> None:
     house.scan()
-    with sqlite3.connect(address.removeprefix("sqlite:///")) as connection:
-        connection.execute("UPDATE receipts SET received_at = '2020-01-01 00:00:00.000000'")
+    with house.ledger.database.writing() as connection:
+        connection.execute(update(receipts).values(received_at=datetime(2020, 1, 1, tzinfo=UTC)))
     file = house.drop("a.json")
 
     assert house.alone(file) is None
@@ -624,16 +625,15 @@ def test_killed_around_the_scans_line_the_manifest_is_bound_once(house: House, a
 
     assert house.close() == HandIn(HandInManifest(DOSSIER, CITIZEN), ())
     assert house.names(".taken") == ["a.json", "a.pdf"]
-    assert lines(address) == 1
+    assert lines(house) == 1
 
 
-def lines(address: str) -> int:
-    with sqlite3.connect(address.removeprefix("sqlite:///")) as connection:
-        (count,) = connection.execute("SELECT count(*) FROM hand_ins").fetchone()
-    return int(count)
+def lines(house: House) -> int:
+    with house.ledger.database.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(hand_ins)).scalar_one())
 
 
-def test_watcher_and_sweep_together_enter_a_manifest_once(house: House, address: str) -> None:
+def test_watcher_and_sweep_together_enter_a_manifest_once(house: House) -> None:
     for turn in range(10):
         house.drop("a.json")
         file = house.drop("a.pdf", f"scan {turn}".encode())
@@ -648,16 +648,17 @@ def test_watcher_and_sweep_together_enter_a_manifest_once(house: House, address:
             house.alone(left)
 
         assert house.close(f"scan {turn}".encode()).manifest == HandInManifest(DOSSIER, CITIZEN)
-    assert lines(address) == 10
+    assert lines(house) == 10
     assert waiting(house.inbox) == ()
 
 
-def test_a_manifest_left_behind_by_a_crash_is_not_believed_of_the_next_scan(house: House) -> None:
+def test_a_manifest_left_behind_by_a_crash_is_not_believed_of_the_next_scan(house: House, address: str) -> None:
     manifest, scan = house.drop("a.json"), house.drop("a.pdf", b"scan")
 
     def doomed() -> None:
-        die_at("os.rename", 1)  # the scan is moved, the manifest is not
-        house.take(scan)
+        mortal = House(house.inbox, Ledger.open(address))
+        die_at("os.rename", 3)  # two in the vault; the scan is moved, the manifest is not
+        mortal.take(scan)
 
     assert in_a_doomed_process(doomed)
     assert manifest.path.exists()

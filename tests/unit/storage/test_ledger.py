@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import multiprocessing
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, insert
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import insert
 
 from dossier.errors import LedgerConflict, Misconfigured
 from dossier.values import FailedPage, Sha256, Soundness
-from storage import keeping_tables  # noqa: F401 - belongs to the model
+from storage.database import Database
 from storage.held import fields_of, verdict_of
 from storage.ledger import Drop, Ledger, Receipt
-from storage.schema import metadata
 from storage.tables import receipts
-from tests.twins.papers import CITIZEN, SEAL, digest, held, page, record, sealed, stored
-
-MIGRATIONS = Path(__file__).resolve().parents[3] / "storage" / "migrations"
+from tests.twins.at_once import together
+from tests.twins.papers import CITIZEN, SEAL, digest, held, page, received, record, sealed, stored
 
 
 def receive(ledger: Ledger, content: bytes = b"scan", name: str = "a.pdf", delivery: str | None = None) -> Receipt:
     sha256 = digest(content)
     return ledger.receive(
-        office="mot-cua", file_name=name, sha256=sha256, size=len(content), intake_key=f"received/{sha256}",
+        office="mot-cua", file_name=name, sha256=sha256, size=len(content), intake=received(sha256),
         soundness=Soundness("pdf", 3), delivery=delivery,
     )  # fmt: skip
 
@@ -42,40 +34,6 @@ def drop(ledger: Ledger, content: bytes = b"scan") -> Drop:
     return ledger.drop(drop_id)
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_model(ledger: Ledger) -> None:
-    with ledger.database.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-
-        assert compare_metadata(context, metadata) == []
-
-
-def test_documents_of_the_first_form_come_through_the_migration_and_back(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        connection.exec_driver_sql(
-            "INSERT INTO drops VALUES ('d', 'h', 'o', 'f', 'pdf', 1, 1, 'k', 'done', 1, NULL, NULL, '2026-11-20', NULL)"
-        )
-        connection.exec_driver_sql(
-            "INSERT INTO documents VALUES (7, 'd', 1, 2, 'held', 't', 0.5, NULL, NULL, '[]', '{}', NULL, '2026-11-20')"
-        )
-        command.upgrade(config, "head")
-        after = connection.exec_driver_sql("SELECT id, state, hold FROM documents").all()
-        with pytest.raises(DatabaseError):
-            connection.exec_driver_sql("UPDATE documents SET state = 'lost'")
-        command.downgrade(config, "0001")
-        back = connection.exec_driver_sql("SELECT id, state, last_page FROM documents").all()
-        with pytest.raises(DatabaseError):
-            connection.exec_driver_sql("UPDATE documents SET state = 'rejected'")
-    engine.dispose()
-
-    assert [tuple(row) for row in after] == [(7, "held", 1)]
-    assert [tuple(row) for row in back] == [(7, "held", 2)]
-
-
 def test_an_opened_ledger_can_be_opened_again(ledger: Ledger, address: str) -> None:
     receive(ledger)
     again = Ledger.open(address)
@@ -84,12 +42,14 @@ def test_an_opened_ledger_can_be_opened_again(ledger: Ledger, address: str) -> N
     again.close()
 
 
-def test_the_ledger_is_for_its_owner_only(ledger: Ledger, address: str) -> None:
-    assert Path(address.removeprefix("sqlite:///")).stat().st_mode & 0o077 == 0
+def test_the_ledger_is_for_its_owner_only(sqlite_address: str) -> None:
+    Ledger.open(sqlite_address).close()
+
+    assert Path(sqlite_address.removeprefix("sqlite:///")).stat().st_mode & 0o077 == 0
 
 
 def test_a_ledger_without_a_file_is_refused() -> None:
-    for address in ("sqlite://", "sqlite:///:memory:", "nonsense"):
+    for address in ("sqlite://", "sqlite:///:memory:", "nonsense", "mysql://localhost/x"):
         with pytest.raises(Misconfigured):
             Ledger.open(address)
 
@@ -154,29 +114,21 @@ def test_eight_threads_that_bring_the_same_bytes_make_one_drop(ledger: Ledger) -
 
 def bring(address: str, start: multiprocessing.synchronize.Event, number: int) -> None:
     start.wait()
-    ledger = Ledger.open(address)  # together, so that migrations race too
+    ledger = Ledger.open(address)
     for turn in range(10):
         receive(ledger, content=f"scan {turn}".encode(), name=f"{number}-{turn}")
     ledger.close()
 
 
-def test_processes_that_bring_the_same_bytes_make_one_drop(address: str) -> None:
-    context = multiprocessing.get_context("fork")
-    start = context.Event()
-    workers = [context.Process(target=bring, args=(address, start, number)) for number in range(6)]
-    for worker in workers:
-        worker.start()
-    start.set()
-    for worker in workers:
-        worker.join(60)
+def test_eight_processes_that_bring_the_same_bytes_make_one_drop(address: str) -> None:
+    together(8, bring, address)
 
-    assert [worker.exitcode for worker in workers] == [0] * 6
     ledger = Ledger.open(address)
     lines = ledger.receipts(100)
-    assert len(lines) == 60
+    assert len(lines) == 80
     assert len(ledger.drops(100)) == 10
     assert sum(line.outcome == "taken" for line in lines) == 10
-    assert sum(line.outcome == "duplicate" for line in lines) == 50
+    assert sum(line.outcome == "duplicate" for line in lines) == 70
     ledger.close()
 
 
@@ -355,24 +307,25 @@ def test_names_stay_out_of_the_repr(ledger: Ledger) -> None:
     assert "Nguyễn" not in repr(ledger.drops(1))
 
 
-def test_the_database_waits_syncs_and_checks_references(ledger: Ledger, address: str) -> None:
+def test_the_file_waits_syncs_and_checks_references(sqlite_address: str) -> None:
+    ledger = Ledger.open(sqlite_address)
     with ledger.database.reading() as connection:
         read = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
+    ledger.close()
 
     assert read == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
 
 
 def test_a_writer_waits_for_another_instead_of_failing(ledger: Ledger, address: str) -> None:
-    other = sqlite3.connect(address.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
-    other.execute("BEGIN IMMEDIATE")
+    other = Database.open(address)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(receive, ledger)
-        with pytest.raises(TimeoutError):
-            waiting.result(0.3)
-        other.execute("ROLLBACK")
+        with other.writing():
+            waiting = pool.submit(receive, ledger)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
 
         assert waiting.result(10).outcome == "taken"
     other.close()

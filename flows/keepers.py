@@ -1,0 +1,89 @@
+"""What keeps the archive honest, put together from settings: anchors of the trail, legal holds, disposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from config.settings import Settings
+from flows.opening import open_replica
+from flows.tools import open_warehouse
+from signing.timestamp import open_timestamper
+from signing.token import Authority
+from storage.anchors import Anchors
+from storage.audit import AuditTrail
+from storage.certificates import Certificates
+from storage.disposal import Disposals
+from storage.encrypted import EncryptedObjects
+from storage.inventory import rotted_versions
+from storage.ledger import Ledger
+from storage.legal_holds import LegalHolds
+from storage.objects import ObjectStore
+from storage.replication import prepare_replica
+from storage.warehouse import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Keepers:
+    """One installation, opened for those who answer for it."""
+
+    settings: Settings
+    ledger: Ledger
+    warehouse: Warehouse
+
+    @property
+    def trail(self) -> AuditTrail:
+        """The audit trail."""
+        return AuditTrail(self.ledger)
+
+    @property
+    def anchors(self) -> Anchors:
+        """Its anchors."""
+        stamper = open_timestamper(self.settings.tsa_url, seconds=self.settings.tsa_seconds)
+        authority = Authority(stamper, self.settings.signer_ca_path)
+        return Anchors(self.trail, self._objects, self.warehouse.buckets.audit, authority, self._keep)
+
+    @property
+    def holds(self) -> LegalHolds:
+        """The legal holds."""
+        return LegalHolds(self.ledger.database, tuple(self._stores.values()))
+
+    @property
+    def disposals(self) -> Disposals:
+        """The disposals."""
+        certificates = Certificates(self._objects, self.warehouse.buckets.audit, self._keep)
+        return Disposals(self.ledger.database, certificates, self._stores, self.warehouse.buckets)
+
+    @property
+    def _keep(self) -> timedelta:
+        return timedelta(days=self.settings.audit_days)
+
+    @property
+    def _objects(self) -> EncryptedObjects:
+        return EncryptedObjects(
+            self.warehouse.store,
+            self.warehouse.vault,
+            self.settings.work,
+            partial(rotted_versions, self.settings.ledger_address),
+        )
+
+    @property
+    def _stores(self) -> dict[str, ObjectStore]:
+        replica = open_replica(self.settings)
+        if replica is None:
+            return {"warehouse": self.warehouse.store}
+        prepare_replica(replica, self.warehouse.buckets)
+        return {"warehouse": self.warehouse.store, "replica": replica}
+
+
+@contextmanager
+def open_keepers(settings: Settings) -> Iterator[Keepers]:
+    """Open ledger and warehouse, and close them again."""
+    ledger = Ledger.open(settings.ledger_address)
+    try:
+        yield Keepers(settings, ledger, open_warehouse(settings))
+    finally:
+        ledger.close()

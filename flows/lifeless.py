@@ -1,0 +1,58 @@
+"""Runs that Prefect takes for running although their process is gone: called crashed, so that they are started again.
+
+Prefect finds none by itself. Its automation `config/automations.yaml` waits for 90 s of silence, and forgets what it waited
+for when the server dies; where Prefect and its only worker run on this machine, the processes tell at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+import psutil
+
+GRACE_SECONDS: Final = 30.0
+"""Between the claim of a run and its process lie seconds, on a loaded machine many."""
+
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_AT_WORK: Final = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}}
+_CRASHED: Final = {"type": "CRASHED", "name": "Crashed", "message": "its process is gone"}
+
+
+def crash_lifeless(api_url: str, *, grace_seconds: float = GRACE_SECONDS) -> int:
+    """Call runs crashed that no process on this machine executes; returns how many.
+
+    Args:
+        api_url: of the Prefect server; one that is not on this machine may have workers elsewhere: nothing is done.
+        grace_seconds: age of a run's state from which its process is missed; 0 while no worker runs.
+
+    Raises:
+        httpx.HTTPError: Prefect does not answer.
+    """
+    if urlsplit(api_url).hostname not in _THIS_MACHINE:
+        return 0
+    with httpx.Client(base_url=api_url, timeout=30) as prefect:
+        said = prefect.post("/flow_runs/filter", json=_AT_WORK).raise_for_status().json()
+        working = frozenset(_runs_with_a_process())
+        lifeless = [run["id"] for run in said if run["id"] not in working and _age(run) >= grace_seconds]
+        for run_id in lifeless:
+            prefect.post(f"/flow_runs/{run_id}/set_state", json={"state": _CRASHED, "force": True}).raise_for_status()
+    return len(lifeless)
+
+
+def _runs_with_a_process() -> Iterator[str]:
+    """Ids of runs that a process of ours carries in its environment."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            run_id = process.environ().get("PREFECT__FLOW_RUN_ID")
+            if run_id and process.status() != psutil.STATUS_ZOMBIE:
+                yield run_id
+
+
+def _age(run: Mapping[str, Any]) -> float:
+    """Seconds since it has its state."""
+    return (datetime.now(UTC) - datetime.fromisoformat(run["state"]["timestamp"])).total_seconds()

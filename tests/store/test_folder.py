@@ -1,0 +1,131 @@
+"""Plain files: what a lost mount, a full disk, a dead writer and a rotten byte do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from dossier.errors import Misconfigured, PlaceGone
+from storage.files import hash_of
+from storage.folder import MARKER, FolderStore, limits
+from storage.objects import Body
+from tests.twins.flipped_byte import flip_in_folder
+from tests.twins.papers import digest
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from dossier.errors import StoreUnavailable
+from storage.files import hash_of
+from storage.folder import FolderStore
+from storage.objects import Body
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+content = b"x" * 1_000_000
+try:
+    FolderStore(Path(sys.argv[1])).put_new("b", "a", Body((content,), len(content), hash_of((content,)), "x"))
+except StoreUnavailable as error:
+    print(error.detail)
+"""
+DYING = """
+import os, sys
+from pathlib import Path
+from storage.folder import FolderStore
+from storage.objects import Body
+def chunks():
+    yield b"half"
+    os.kill(os.getpid(), 9)
+FolderStore(Path(sys.argv[1])).put_new("b", "a", Body(chunks(), 8, "0" * 64, "x"))
+"""
+
+
+def body(content: bytes) -> Body:
+    return Body((content,), len(content), digest(content), "application/pdf")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    made = FolderStore.create(tmp_path / "store")
+    made.make_bucket("b", locked=True)
+    return made
+
+
+def test_of_eight_writers_one_wins(store: FolderStore) -> None:
+    for turn in range(10):
+        contents = [bytes([number]) * 50_000 for number in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            written = list(pool.map(lambda one, turn=turn: store.put_new("b", f"race/{turn}", body(one)), contents))
+
+        won = [number for number, version in enumerate(written) if version is not None]
+        assert len(won) == 1
+        assert b"".join(store.read("b", f"race/{turn}")) == contents[won[0]]
+
+
+def test_a_mount_that_is_gone_is_neither_read_nor_written(store: FolderStore, tmp_path: Path) -> None:
+    store.put_new("b", "a", body(b"kept"))
+    (tmp_path / "store").rename(tmp_path / "unmounted")
+    (tmp_path / "store").mkdir()
+
+    for verb in (
+        lambda: store.put_new("b", "a", body(b"x")),
+        lambda: store.make_bucket("b", locked=True),
+        lambda: store.read("b", "a"),
+        lambda: store.head("b", "a"),
+        lambda: list(store.listed("b")),
+        lambda: store.remove("b", "a", "v"),
+        lambda: store.has_bucket("b"),
+    ):
+        with pytest.raises(PlaceGone):
+            verb()
+    assert list((tmp_path / "store").iterdir()) == []
+
+
+def test_a_folder_that_holds_something_else_does_not_become_a_store(tmp_path: Path) -> None:
+    (tmp_path / "photos").touch()
+
+    with pytest.raises(Misconfigured):
+        FolderStore.create(tmp_path)
+
+    assert not (tmp_path / MARKER).exists()
+
+
+def test_a_write_that_the_disk_refuses_leaves_nothing(store: FolderStore, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path / "store")], capture_output=True, text=True, check=True
+    )  # fmt: skip
+
+    assert "EFBIG" in done.stdout
+    assert [path for path in (tmp_path / "store" / "b").rglob("*") if path.is_file() and path.name != ".locked"] == []
+    assert store.put_new("b", "a", body(b"room again")) is not None
+
+
+def test_what_a_killed_writer_left_does_not_count(store: FolderStore, tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", DYING, str(tmp_path / "store")], check=False)
+
+    assert done.returncode == -9
+    assert list((tmp_path / "store" / "b").rglob("*.part")) != []
+    assert store.head("b", "a") is None
+    assert list(store.listed("b")) == []
+    assert store.put_new("b", "a", body(b"whole")) is not None
+    assert len(store.versions("b", "a")) == 1
+
+
+def test_a_rotten_byte_shows_in_the_hash_of_what_is_read(store: FolderStore, tmp_path: Path) -> None:
+    content = bytes(range(256)) * 100
+    store.put_new("b", "a", body(content))
+    flip_in_folder(tmp_path / "store", content[:64])
+
+    head = store.head("b", "a")
+
+    assert head is not None
+    assert head.sha256 == digest(content)
+    assert hash_of(store.read("b", "a")) != head.sha256
+
+
+def test_it_says_what_it_cannot_do(store: FolderStore) -> None:
+    assert not store.keeps_locks
+    assert any("WORM" in vi and "WORM" in en for vi, en in limits())

@@ -1,0 +1,196 @@
+"""`sohoa audit` and `sohoa retention` on a whole installation with plain files: what a person sees, and what is logged."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from typer.testing import CliRunner, Result
+
+from cli import audit, held, retention
+from cli.installation import prepare
+from cli.verifying import verify_record
+from config.settings import load_settings
+from dossier.errors import DossierError, RecordBound, SealBroken, SecondPersonNeeded
+from dossier.values import Record, RecordKey, Soundness
+from flows.anchor import anchor
+from flows.keepers import Keepers, open_keepers
+from signing.local_tsa import LocalTsa
+from storage.folder import FolderStore
+from storage.tables import records
+from storage.tokens import citizen_token
+from tests.twins.papers import CITIZEN, SEAL, digest, page, record, sealed
+from tests.twins.papers import held as held_paper
+from tests.twins.tampered_trail import write_anew
+
+TODAY = datetime.now(UTC).date()
+PERIOD = ("--from", (TODAY - timedelta(days=1)).isoformat(), "--to", (TODAY + timedelta(days=1)).isoformat())
+WHY = ("--why", "vụ lộ dữ liệu 3", "--by", "Thanh tra")
+
+
+@dataclass(frozen=True)
+class Office:
+    """An installation with one stored record."""
+
+    home: Path
+    record: Record
+
+    def say(self, *command: str, typed: str | None = None) -> Result:
+        """Type a command."""
+        app = {"audit": audit.app, "retention": retention.app, "held": held.app}[command[0]]
+        return CliRunner().invoke(app, [*command[1:], "--home", str(self.home)], input=typed, env={"COLUMNS": "300"})
+
+    def said(self, *command: str, typed: str | None = None) -> str:
+        """Type a command that must go well."""
+        done = self.say(*command, typed=typed)
+        assert done.exit_code == 0, done.output + repr(done.exception)
+        return done.output
+
+    def acts(self) -> list[tuple[str, str]]:
+        """(actor, act) of every line, oldest first."""
+        with open_keepers(load_settings(self.home)) as keepers:
+            return [(line.actor, line.act) for line in reversed(keepers.trail.lines(100))]
+
+
+def file_one(keepers: Keepers, folder: Path) -> Record:
+    keepers.warehouse.prepare()
+    source = folder / "scan.pdf"
+    source.write_bytes(b"scan")
+    received = keepers.warehouse.receive(source, digest(b"scan"))
+    receipt = keepers.ledger.receive(
+        office="một-cửa",
+        file_name="scan.pdf",
+        sha256=digest(b"scan"),
+        size=4,
+        intake=received,
+        soundness=Soundness("pdf", 1),
+    )
+    token = citizen_token(keepers.settings.citizen_token_key.get_secret_value().encode(), CITIZEN)
+    paper = record(RecordKey(token, "7" * 32), source=digest(b"scan"))
+    keepers.ledger.started(str(receipt.drop_id), "run")
+    keepers.ledger.filed(str(receipt.drop_id), paper, keepers.warehouse.put(paper, sealed(folder)), SEAL)
+    keepers.ledger.finished(str(receipt.drop_id))
+    return paper
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    home = prepare(tmp_path / "home").home
+    with LocalTsa(home / "pki") as tsa:
+        with (home / "settings.env").open("a", encoding="utf-8") as settings:
+            settings.write(f"\nSOHOA_STORE=filesystem\nSOHOA_TSA_URL={tsa.url}\n")
+        FolderStore.create(load_settings(home).store_folder)
+        with open_keepers(load_settings(home)) as keepers:
+            paper = file_one(keepers, tmp_path)
+        yield Office(home, paper)
+
+
+def test_an_anchored_trail_is_verified_and_the_look_is_logged(office: Office) -> None:
+    office.said("audit", "anchor")
+    told = office.said("audit", "verify", "--by", "Thanh tra")
+
+    assert "2 dòng" in told
+    assert "1 neo" in told
+    assert office.acts() == [("digitize", "sign"), ("digitize", "store"), ("Thanh tra", "audit_verify")]
+
+
+def test_a_broken_trail_is_named_to_the_line_and_ends_with_1(office: Office) -> None:
+    office.said("audit", "anchor")
+    with open_keepers(load_settings(office.home)) as keepers:
+        write_anew(keepers.ledger, 2, why="nothing")
+    done = office.say("audit", "verify")
+
+    assert done.exit_code == 1
+    assert "Line 2 differs from its anchor" in done.output + done.stderr
+
+
+def test_a_subject_is_asked_for_on_stdin_and_named_by_token_only(office: Office) -> None:
+    told = office.said("audit", "subject", "--json", *WHY, typed=f"{CITIZEN}\n")
+    lines = json.loads(told)
+
+    assert [(line["actor"], line["act"], line["citizen"]) for line in lines] == [
+        ("digitize", "sign", office.record.key.citizen), ("digitize", "store", office.record.key.citizen),
+    ]  # fmt: skip
+    assert all(line["at"].endswith("+00:00") and line["at_local"].endswith("+07:00") for line in lines)
+    assert CITIZEN not in told
+    assert office.acts()[-1] == ("Thanh tra", "audit_subject")
+
+
+def test_an_actor_answers_the_breach_question_as_table_and_csv(office: Office) -> None:
+    table = office.said("audit", "actor", "digitize", *PERIOD, *WHY)
+    rows = list(csv.DictReader(io.StringIO(office.said("audit", "actor", "digitize", *PERIOD, *WHY, "--csv"))))
+
+    assert office.record.key.record_id in table
+    assert [(row["record_id"], row["type"], row["acts"]) for row in rows] == [
+        (office.record.key.record_id, "birth_certificate", "sign x1, store x1")
+    ]
+    assert office.acts()[-1] == ("Thanh tra", "audit_actor")
+
+
+@pytest.mark.parametrize("typed", ["", "12345\n", "abc\n"])
+def test_what_is_no_id_is_refused_and_not_repeated(office: Office, typed: str) -> None:
+    done = office.say("audit", "subject", *WHY, typed=typed)
+
+    assert isinstance(done.exception, DossierError)
+    assert "12345" not in str(done.exception)
+
+
+def test_a_trail_is_not_read_without_a_reason(office: Office) -> None:
+    done = office.say("audit", "actor", "digitize", *PERIOD, "--by", "Thanh tra", "--why", " ")
+
+    assert done.exit_code == 1
+    assert "birth_certificate" not in done.output
+    assert office.acts()[-1] == ("digitize", "store")
+
+
+def test_two_persons_dispose_of_a_record_and_get_its_certificate(office: Office) -> None:
+    record_id = office.record.key.record_id
+    asking = ("retention", "dispose", "ask", record_id, "--by", "Trần Hỏi", "--why", "hết thời hạn")
+    early = office.say(*asking)
+    with open_keepers(load_settings(office.home)) as keepers, keepers.ledger.database.writing() as connection:
+        connection.execute(update(records).values(keep_until=datetime.now(UTC) - timedelta(days=1)))
+    due = office.said("retention", "due")
+    hold = office.said("retention", "hold", record_id, "--by", "Thanh tra", "--why", "vụ việc 12")
+    held = office.say(*asking)
+    office.said("retention", "lift", "1", "--by", "Thanh tra", "--why", "kết thúc")
+    office.said(*asking)
+    alone = office.say("retention", "dispose", "agree", "1", "--by", "trần hỏi", "--why", "đồng ý")
+    office.said("retention", "dispose", "agree", "1", "--by", "Lê Đồng Ý", "--why", "đồng ý")
+    waiting = office.said("retention", "dispose", "list")
+    locked = office.say("retention", "dispose", "run", "1", "--by", "Phạm Làm", "--why", "biên bản 7")
+
+    assert isinstance(early.exception, RecordBound)
+    assert record_id in due
+    assert "hold 1" in hold
+    assert isinstance(held.exception, RecordBound)
+    assert isinstance(alone.exception, SecondPersonNeeded)
+    assert "agreed" in waiting
+    assert isinstance(locked.exception, RecordBound)  # the store knows the lock that was set when it was written
+
+
+def test_a_look_at_a_held_paper_and_a_fetched_record_are_logged(office: Office) -> None:
+    settings = load_settings(office.home)
+    with open_keepers(settings) as keepers:
+        drop_id = keepers.ledger.drops(1)[0].id
+        keepers.ledger.held(drop_id, held_paper(page(2)))
+        hold_id = keepers.ledger.shelf(1)[0].hold_id
+    office.said("held", "show", hold_id)
+    with pytest.raises(SealBroken):  # the paper of the tests bears no seal; it was fetched all the same
+        verify_record(office.record.key.record_id, settings)
+
+    assert [act for _, act in office.acts()][2:] == ["view_held", "verify"]
+
+
+def test_the_flow_of_the_night_anchors_what_is_new(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOHOA_HOME", str(office.home))
+
+    assert asyncio.run(anchor.fn()) == {"anchors": 1, "last_line": 2}
+    assert asyncio.run(anchor.fn()) == {"anchors": 0, "last_line": 0}

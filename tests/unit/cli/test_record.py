@@ -1,0 +1,124 @@
+"""`sohoa record` and `sohoa rebuild` on an installation that keeps its objects in plain files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from config.settings import load_settings
+from dossier.errors import LedgerConflict, PurposeRequired
+from dossier.values import Received, Record, Soundness
+from flows.tools import open_warehouse
+from storage.audit import AuditTrail
+from storage.files import hash_file
+from storage.folder import FolderStore
+from storage.ledger import Ledger
+from storage.places import mark_places
+from tests.conftest import MASTER_KEY
+from tests.twins.papers import SEAL, digest, record, sealed
+
+RECEIVED_AT = datetime(2026, 11, 24, tzinfo=UTC)
+PAGE = {
+    "number": 1, "scan_sha256": digest(b"page"), "width": 100, "height": 200, "dpi": 300.0, "turn": 0, "blank": False,
+    "engine": "own", "confidence": 0.9, "notes": [],
+}  # fmt: skip
+
+
+class Installation:
+    """A home with one stored record."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        (home / "secrets").mkdir()
+        (home / "secrets" / "sohoa_master_key").write_text(MASTER_KEY)
+        (home / "settings.env").write_text("SOHOA_STORE=filesystem\n")
+        self.settings = load_settings(home)
+        FolderStore.create(self.settings.store_folder)
+        mark_places(self.settings.home, self.settings.places)
+        self.warehouse = open_warehouse(self.settings)
+        self.warehouse.prepare()
+        self.paper = self._file(home)
+
+    def say(self, *words: str, typed: str | None = None) -> Result:
+        """Type a command."""
+        return CliRunner().invoke(app, [*words, "--home", str(self.home)], input=typed)
+
+    def ledger(self) -> Ledger:
+        """The ledger, opened."""
+        return Ledger.open(self.settings.ledger_address)
+
+    def _file(self, home: Path) -> Record:
+        scan = home / "scan.pdf"
+        scan.write_bytes(b"scan")
+        paper = replace(record(source=hash_file(scan)), pages=(PAGE,), received=Received("pdf", 1, 4, RECEIVED_AT))
+        ledger = self.ledger()
+        drop_id = ledger.receive(
+            office="mot-cua", file_name="a.pdf", sha256=hash_file(scan), size=4,
+            intake=self.warehouse.receive(scan, hash_file(scan)), soundness=Soundness("pdf", 1),
+        ).drop_id  # fmt: skip
+        ledger.filed(str(drop_id), paper, self.warehouse.put(paper, sealed(home)), SEAL)
+        ledger.close()
+        return paper
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Installation:
+    return Installation(tmp_path)
+
+
+def test_a_value_is_corrected_without_standing_on_the_command_line(house: Installation) -> None:
+    name = house.paper.key.record_id
+    said = house.say(
+        "record", "correct", name, "--field", "name=-", "--by", "lan", "--why", "đọc sai", typed="Nguyễn Thứ\n"
+    )
+
+    assert said.exit_code == 0, said.output
+    assert "version 2" in said.output
+    manifest = house.warehouse.manifest(house.paper.key)
+    assert manifest["fields"]["name"]["value"] == "Nguyễn Thứ"
+    assert (manifest["correction"]["by"], manifest["correction"]["why"]) == ("lan", "đọc sai")
+
+
+def test_a_record_is_withdrawn_and_shown_with_what_it_said_before(house: Installation) -> None:
+    name = house.paper.key.record_id
+    assert house.say("record", "withdraw", name, "--by", "lan", "--why", "nhầm người").exit_code == 0
+
+    now = house.say("record", "show", name, "--by", "binh", "--why", "kiểm tra").output
+    before = house.say("record", "show", name, "--version", "1", "--by", "binh", "--why", "kiểm tra").output
+
+    assert "withdrawn" in now
+    assert "nhầm người" in now
+    assert "version 1, valid" in before
+    ledger = house.ledger()
+    acts = [(line.actor, line.act, line.outcome) for line in reversed(AuditTrail(ledger).lines(3))]
+    ledger.close()
+    assert acts == [("lan", "withdraw", "version 2"), ("binh", "view", "version 2"), ("binh", "view", "version 1")]
+
+
+def test_nothing_is_shown_or_changed_without_a_reason(house: Installation) -> None:
+    for words in (("show",), ("withdraw",), ("correct", "--field", "name=x")):
+        said = house.say("record", words[0], house.paper.key.record_id, *words[1:], "--by", "lan", "--why", " ")
+        assert isinstance(said.exception, PurposeRequired)
+    assert house.warehouse.manifest(house.paper.key)["version"] == 1
+
+
+def test_the_catalogue_is_made_again_from_the_store(house: Installation) -> None:
+    refused = house.say("rebuild")
+    assert isinstance(refused.exception, LedgerConflict)
+    for file in house.home.glob("ledger.sqlite*"):
+        file.unlink()
+
+    said = house.say("rebuild")
+
+    assert said.exit_code == 0, said.output
+    assert "1 bản ghi / records, 1 lô xong" in said.output
+    ledger = house.ledger()
+    row = ledger.record(house.paper.key.record_id)
+    ledger.close()
+    assert row is not None
+    assert (row.fields["full_name"], row.bucket) == ("Nguyễn Thử", "sohoa-archive")

@@ -1,0 +1,65 @@
+"""Words as search compares them: one spelling, marks kept, no numbers of identity cards."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dossier.vietnamese import any_marks, fold, fold_word, has_personal_number, place_tone, words_of
+
+LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
+words = st.text(alphabet=LETTERS, min_size=1, max_size=7)
+
+
+@pytest.mark.parametrize(
+    ("either", "other"),
+    [("hoà", "hòa"), ("thuý", "thúy"), ("khoẻ", "khỏe"), ("uỷ", "ủy"), ("gía", "giá"), ("qúy", "quý"), ("cuả", "của")],
+)
+def test_a_tone_in_either_place_makes_one_word(either: str, other: str) -> None:
+    assert place_tone(either) == place_tone(other) == other
+
+
+@pytest.mark.parametrize(
+    "word",
+    "đường người giếng gìn giặt hoàng hoặc khuỷu rượu thuở ngoài quốc quả nghĩa mía cứu huỳnh truyện yếu".split(),  # noqa: SIM905
+)
+def test_a_syllable_that_is_written_by_the_rules_stays_as_it_is(word: str) -> None:
+    assert place_tone(word) == word
+
+
+@given(words)
+def test_placing_a_tone_changes_no_letter_and_is_done_once(word: str) -> None:
+    placed = place_tone(word)
+
+    assert place_tone(placed) == placed
+    assert fold(placed) == fold(word)
+
+
+@given(st.text(alphabet=LETTERS + LETTERS.upper() + " ,.:/-", max_size=60))
+def test_case_and_unicode_form_make_no_other_words(text: str) -> None:
+    assert words_of(text) == words_of(text.upper()) == words_of(unicodedata.normalize("NFD", text))
+
+
+@given(words)
+def test_a_folded_word_with_any_marks_is_the_word(word: str) -> None:
+    assert re.fullmatch(any_marks(fold_word(word)), word)
+
+
+def test_signs_part_words_and_marks_stay() -> None:
+    assert words_of("Số: 12/QĐ-UBND (V/v Đường\u00ad sắt)") == ("số", "12", "qđ", "ubnd", "v", "v", "đường", "sắt")
+
+
+@pytest.mark.parametrize("number", ["026190001234", "026 190 001234", "026.190.001.234", "0261 9000 1234", "131234567"])
+def test_numbers_of_identity_cards_are_left_out(number: str) -> None:
+    assert words_of(f"CCCD số {number}, cấp ngày") == ("cccd", "số", "cấp", "ngày")
+    assert has_personal_number(number)
+
+
+@pytest.mark.parametrize("number", ["0261900012345", "2500123456", "H62.33-240106-0001", "12345678"])
+def test_other_numbers_stay(number: str) -> None:
+    assert "".join(words_of(number)) == re.sub(r"[.-]", "", number.lower())
+    assert not has_personal_number(number)

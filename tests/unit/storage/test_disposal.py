@@ -1,0 +1,340 @@
+"""A record goes only when its time is over, nobody holds it and two persons want it; and then all of it goes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text, update
+
+from dossier.errors import (
+    DecisionMalformed,
+    LedgerConflict,
+    NoSuchRecord,
+    PurposeRequired,
+    RecordBound,
+    SecondPersonNeeded,
+    StoreUnavailable,
+)
+from storage.keeping_tables import objects
+from storage.ledger import Ledger
+from storage.tables import records
+from tests.twins.memory_objects import MemoryObjects
+from tests.twins.memory_warehouse import BUCKETS, MemoryWarehouse
+from tests.twins.papers import held, page
+from tests.twins.retired_house import AGREES, ASKS, RUNS, Retired, retired, unlock
+
+
+@pytest.fixture
+def house(ledger: Ledger, tmp_path: Path) -> Retired:
+    """Its records may go."""
+    return retired(ledger, tmp_path)
+
+
+@pytest.fixture
+def young(house: Retired) -> Retired:
+    """Its records must stay for 30 days."""
+    return replace(house, old=False)
+
+
+def test_what_two_persons_agreed_on_goes_from_store_and_replica(house: Retired) -> None:
+    drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    house.finish(drop)
+    before = house.objects("replica") | house.received("replica")
+    house.disposals.carry_out(house.agreed(paper), **RUNS)
+
+    assert len(before) == 4  # content, text, manifest, received file
+    for store in ("warehouse", "replica"):
+        assert house.objects(store) == house.received(store) == set()
+
+
+def test_the_certificate_proves_it_and_names_no_citizen(house: Retired) -> None:
+    drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    house.finish(drop)
+    row = house.row(paper)
+    disposal_id = house.agreed(paper)
+    done = house.disposals.carry_out(disposal_id, **RUNS)
+    told = dict(done.told)
+    head = house.warehouse.store.head(BUCKETS.audit, done.stored.key)
+
+    assert (told["step"], told["record_id"], told["content_sha256"]) == ("done", row.record_id, row.sha256)
+    assert (told["asked"]["by"], told["agreed"]["by"], told["carried_out"]["by"]) == (ASKS["by"], AGREES["by"], RUNS["by"])
+    assert sorted(one["object"].rsplit("/", 1)[1][:8] for one in told["destroyed"] if one["store"] == "replica") == sorted(
+        ["document", "text.alt", "manifest", drop[1][:8]]
+    )
+    assert [one["destroyed"] for one in told["received"]] == [True]
+    assert head is not None
+    assert head.locked_until is not None
+    assert head.locked_until > datetime.now(UTC) + timedelta(days=365)
+    assert house.disposals.certificate(disposal_id).told == told
+    for secret in (paper.key.citizen, "Nguyễn Thử", str(paper.dossier_code)):
+        assert secret not in json.dumps(told, ensure_ascii=False)
+
+
+def test_the_ledger_keeps_hashes_and_times_and_forgets_the_person(house: Retired) -> None:
+    drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    house.finish(drop)
+    before = house.row(paper)
+    house.disposals.carry_out(house.agreed(paper), **RUNS)
+    row = house.row(paper)
+    with house.ledger.database.reading() as connection:
+        everything = [
+            str(tuple(line))
+            for table in ("records", "documents", "decisions", "drops", "receipts", "searched", "hand_ins")
+            for line in connection.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 - names from above
+        ]
+        states = set(connection.execute(select(objects.c.state)).scalars())
+
+    assert row.state == "disposed"
+    assert (row.sha256, row.stored_at, row.type, row.size) == (before.sha256, before.stored_at, before.type, before.size)
+    assert house.ledger.records_of(paper.key.citizen) == ()
+    for secret in (paper.key.citizen, "Thử", str(paper.dossier_code)):
+        assert not [line for line in everything if secret in line]
+    assert states == {"disposed", "sound"}  # the certificates themselves are sound
+
+
+def test_every_step_stands_in_the_audit_trail(house: Retired) -> None:
+    drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    house.finish(drop)
+    house.disposals.carry_out(house.agreed(paper), **RUNS)
+    lines = [line for line in reversed(house.trail.lines(100)) if line.act.startswith("dispose")]
+
+    assert [(line.act, line.actor) for line in lines] == [
+        ("dispose_ask", ASKS["by"]), ("dispose_agree", AGREES["by"]), ("dispose_begin", RUNS["by"]),
+        ("dispose", RUNS["by"]),
+    ]  # fmt: skip
+    assert {line.citizen for line in lines} == {paper.key.citizen}
+    assert house.trail.verify() is None
+
+
+@pytest.mark.parametrize("again", ["Trần Hỏi", "  trần   HỎI ", "Tran Hoi"])
+def test_the_same_person_is_not_a_second_one(house: Retired, again: str) -> None:
+    drop = house.receive(b"one paper")
+    asked = house.disposals.ask(house.file(drop).key.record_id, **ASKS)
+
+    with pytest.raises(SecondPersonNeeded):
+        house.disposals.agree(asked.id, by=again, why="tôi đồng ý")
+    with pytest.raises(SecondPersonNeeded):
+        house.disposals.carry_out(asked.id, **RUNS)
+    assert house.objects() != set()
+
+
+def test_a_refused_disposal_destroys_nothing(house: Retired) -> None:
+    drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    asked = house.disposals.ask(paper.key.record_id, **ASKS)
+    house.disposals.refuse(asked.id, **AGREES)
+
+    with pytest.raises(LedgerConflict, match="refused"):
+        house.disposals.carry_out(asked.id, **RUNS)
+    with pytest.raises(LedgerConflict, match="refused"):
+        house.disposals.agree(asked.id, **AGREES)
+    assert house.disposals.ask(paper.key.record_id, **ASKS).id != asked.id
+
+
+def test_within_its_retention_period_nothing_is_asked_for(young: Retired) -> None:
+    paper = young.file(young.receive(b"one paper"))
+
+    with pytest.raises(RecordBound):
+        young.disposals.ask(paper.key.record_id, **ASKS)
+
+
+def test_the_lock_of_the_store_counts_where_the_ledger_says_another_day(young: Retired) -> None:
+    house = young
+    drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    house.finish(drop)
+    with house.ledger.database.writing() as connection:
+        connection.execute(update(records).values(keep_until=datetime.now(UTC) - timedelta(days=1)))
+    disposal_id = house.agreed(paper)
+
+    with pytest.raises(RecordBound):
+        house.disposals.carry_out(disposal_id, **RUNS)
+    assert len(house.objects()) == 3
+    assert house.row(paper).state == "valid"
+
+
+def test_a_record_of_unknown_period_stays(house: Retired) -> None:
+    drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    house.finish(drop)
+    with house.ledger.database.writing() as connection:
+        connection.execute(update(records).values(keep_until=None))
+    for store in house.stores.values():
+        assert isinstance(store, MemoryObjects)
+        unlock(store, BUCKETS.archive, None)
+    disposal_id = house.agreed(paper)
+
+    with pytest.raises(RecordBound, match="not known"):
+        house.disposals.carry_out(disposal_id, **RUNS)
+
+
+def test_a_legal_hold_beats_the_end_of_the_period(house: Retired) -> None:
+    drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    house.finish(drop)
+    disposal_id = house.agreed(paper)
+    hold = house.holds.place(paper.key.record_id, by="Thanh tra", why="vụ việc 12")
+
+    for act in (
+        lambda: house.disposals.ask(paper.key.record_id, **ASKS),
+        lambda: house.disposals.carry_out(disposal_id, **RUNS),
+    ):
+        with pytest.raises(RecordBound, match="legal hold"):
+            act()
+    house.holds.lift(hold.id, by="Thanh tra", why="kết thúc")
+    house.disposals.carry_out(disposal_id, **RUNS)
+    assert house.objects() == set()
+
+
+def test_content_that_another_record_refers_to_stays_until_that_one_goes(house: Retired) -> None:
+    first_drop, second_drop = house.receive(b"first"), house.receive(b"second")
+    first = house.file(first_drop)
+    second = house.file(second_drop, shares=first)
+    for drop in (first_drop, second_drop):
+        house.finish(drop)
+    done = house.disposals.carry_out(house.agreed(first), **RUNS)
+    shared = b"".join(house.warehouse.content(second.key, house.row(second).version_id))
+
+    assert {key.rsplit("/", 1)[1] for key in house.objects()} == {"document.pdf", "text.alto.xml", "manifest-0001.json"}
+    assert shared.startswith(b"%PDF")
+    assert done.told["kept"] == {
+        "objects": ["document.pdf", "text.alto.xml"], "because": f"record {second.key.record_id} refers to it",
+    }  # fmt: skip
+    assert {one["object"].rsplit("/", 1)[1] for one in done.told["destroyed"]} == {"manifest-0001.json", first_drop[1]}
+    house.disposals.carry_out(house.agreed(second), **RUNS)
+    for store in ("warehouse", "replica"):
+        assert house.objects(store) == house.received(store) == set()
+
+
+def test_a_record_that_refers_to_another_goes_without_its_content(house: Retired) -> None:
+    first_drop, second_drop = house.receive(b"first"), house.receive(b"second")
+    first = house.file(first_drop)
+    second = house.file(second_drop, shares=first)
+    for drop in (first_drop, second_drop):
+        house.finish(drop)
+    house.disposals.carry_out(house.agreed(second), **RUNS)
+
+    assert b"".join(house.warehouse.content(first.key, house.row(first).version_id)).startswith(b"%PDF")
+    assert len(house.objects()) == 3
+
+
+def test_a_received_file_goes_with_the_last_of_its_documents(house: Retired) -> None:
+    drop = house.receive(b"two papers")
+    first, second = house.file(drop, 1), house.file(drop, 2)
+    house.finish(drop)
+    one = house.disposals.carry_out(house.agreed(first), **RUNS)
+    kept = house.received("replica")
+    other = house.disposals.carry_out(house.agreed(second), **RUNS)
+
+    assert one.told["received"] == [
+        {"sha256": drop[1], "destroyed": False, "because": "1 other document(s) of the drop are not destroyed"}
+    ]
+    assert len(kept) == 1
+    assert other.told["received"][0]["destroyed"] is True
+    assert house.received("replica") == house.received() == set()
+
+
+def test_a_received_file_stays_while_a_paper_of_it_is_on_the_shelf(house: Retired) -> None:
+    drop = house.receive(b"two papers")
+    paper = house.file(drop, 1)
+    house.ledger.held(drop[0], held(page(2)))
+    house.finish(drop)
+    done = house.disposals.carry_out(house.agreed(paper), **RUNS)
+
+    assert done.told["received"][0]["destroyed"] is False
+    assert len(house.received()) == 1
+
+
+class Dying(MemoryObjects):
+    """A store that answers so many removals and writes, then no more."""
+
+    left = 1_000_000
+
+    def remove(self, bucket: str, key: str, version_id: str) -> None:
+        """Until it dies."""
+        self._work()
+        super().remove(bucket, key, version_id)
+
+    def put_new(self, bucket: str, *arguments: object, **named: object) -> str | None:
+        """Until it dies."""
+        self._work()
+        return super().put_new(bucket, *arguments, **named)  # type: ignore[arg-type]
+
+    def _work(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise StoreUnavailable
+
+
+@pytest.mark.parametrize("acts", range(6))
+def test_a_disposal_that_was_interrupted_is_finished_by_saying_it_again(ledger: Ledger, tmp_path: Path, acts: int) -> None:
+    warehouse = MemoryWarehouse()
+    store = Dying()
+    store.buckets, store.locked = warehouse.objects.buckets, warehouse.objects.locked
+    warehouse.store = store
+    house = Retired(ledger, warehouse, {"warehouse": store}, tmp_path)
+    drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    house.finish(drop)
+    disposal_id = house.agreed(paper)
+    store.left = acts
+    with pytest.raises(StoreUnavailable):
+        house.disposals.carry_out(disposal_id, **RUNS)
+    store.left = 1_000_000
+    done = house.disposals.carry_out(disposal_id, **RUNS)
+
+    assert house.objects() == house.received() == set()
+    assert len({one["object"] for one in done.told["destroyed"]}) == len(done.told["destroyed"]) == 4
+    assert house.disposals.carry_out(disposal_id, **RUNS).told == done.told
+    assert [line.act for line in house.trail.lines(100)].count("dispose") == 1
+    assert len([one for one in store.listed(BUCKETS.audit, "disposals/")]) == 2
+
+
+def test_a_destruction_that_began_cannot_be_held_any_more(ledger: Ledger, tmp_path: Path) -> None:
+    warehouse = MemoryWarehouse()
+    store = Dying()
+    store.buckets, store.locked = warehouse.objects.buckets, warehouse.objects.locked
+    house = Retired(ledger, warehouse, {"warehouse": store}, tmp_path)
+    drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    house.finish(drop)
+    disposal_id = house.agreed(paper)
+    store.left = 1
+    with pytest.raises(StoreUnavailable):
+        house.disposals.carry_out(disposal_id, **RUNS)
+
+    with pytest.raises(LedgerConflict):
+        house.holds.place(paper.key.record_id, by="Thanh tra", why="vụ việc 12")
+    assert house.row(paper).state == "disposed"
+
+
+def test_due_are_records_whose_time_is_over_and_that_nobody_holds_or_asked_for(house: Retired) -> None:
+    drop = house.receive(b"three papers")
+    free, asked, kept = (house.file(drop, number) for number in (1, 2, 3))
+    house.finish(drop)
+    house.disposals.ask(asked.key.record_id, **ASKS)
+    house.holds.place(kept.key.record_id, by="Thanh tra", why="vụ việc 12")
+
+    assert [row.record_id for row in house.disposals.due(10)] == [free.key.record_id]
+    assert [one.record_id for one in house.disposals.open_ones()] == [asked.key.record_id]
+
+
+def test_names_and_reasons_are_needed_and_hold_no_id_number(house: Retired) -> None:
+    record_id = house.file(house.receive(b"one paper")).key.record_id
+
+    with pytest.raises(PurposeRequired):
+        house.disposals.ask(record_id, by="Trần Hỏi", why=" ")
+    with pytest.raises(DecisionMalformed):
+        house.disposals.ask(record_id, by=" ", why="hết hạn")
+    with pytest.raises(DecisionMalformed):
+        house.disposals.ask(record_id, by="Trần Hỏi", why="của 026190001234")
+    with pytest.raises(NoSuchRecord):
+        house.disposals.ask("0" * 32, **ASKS)

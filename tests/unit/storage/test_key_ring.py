@@ -1,0 +1,419 @@
+"""The ring of keys: made once, opened by its master key only, wrapped anew while everything runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Barrier, Event, Thread
+from typing import TypeVar
+
+import pytest
+
+from dossier.errors import MasterKeyMissing, StoreCorrupt, StoreUnavailable
+from storage.buckets import Buckets
+from storage.files import hash_of
+from storage.folder import FolderStore
+from storage.key_ring import Wrapping, look, retire, rotate
+from storage.master_key import FileMasterKey
+from storage.objects import Body
+from storage.vault import Vault
+from tests.twins.memory_objects import MemoryObjects
+
+BUCKETS = Buckets("kho")
+OLD, NEW, OTHER = FileMasterKey("0a" * 32), FileMasterKey("1b" * 32), FileMasterKey("2c" * 32)
+FIRST = "keyring/0001.json"
+StoreT = TypeVar("StoreT", bound=MemoryObjects)
+
+
+class Unconditional(MemoryObjects):
+    """Ceph 16.2 with versions: a write-if-absent always writes."""
+
+    def put_new(self, bucket: str, key: str, body: Body, *, locked_until: datetime | None = None) -> str | None:
+        """Write one more version."""
+        return self.put_version(bucket, key, body, locked_until=locked_until)
+
+
+class Dying(MemoryObjects):
+    """A store whose client is killed before its n-th write, or right after it."""
+
+    writes_left = 1_000_000
+    after = False
+
+    def put_version(self, bucket: str, key: str, body: Body, *, locked_until: datetime | None = None) -> str:
+        """Write, or die."""
+        self.writes_left -= 1
+        if self.writes_left < 0 and not self.after:
+            raise KeyboardInterrupt
+        version = super().put_version(bucket, key, body, locked_until=locked_until)
+        if self.writes_left < 0:
+            raise KeyboardInterrupt
+        return version
+
+
+class Meanwhile(MemoryObjects):
+    """A store in which something happens right after the next look at the versions of a key."""
+
+    happens: Callable[[], object] | None = None
+
+    def versions(self, bucket: str, key: str) -> tuple[str, ...]:
+        """What there was before."""
+        found, act, self.happens = super().versions(bucket, key), self.happens, None
+        if act is not None:
+            act()
+        return found
+
+
+def prepared(store: StoreT) -> StoreT:
+    for name, locked in BUCKETS.each():
+        store.make_bucket(name, locked=locked)
+    return store
+
+
+@pytest.fixture
+def store() -> MemoryObjects:
+    return prepared(MemoryObjects())
+
+
+def body_of(content: bytes) -> Body:
+    return Body((content,), len(content), hash_of((content,)), "application/json")
+
+
+def add_version(store: MemoryObjects, wrapping: Wrapping) -> None:
+    content = json.dumps(asdict(wrapping)).encode()
+    store.put_version(BUCKETS.keys, f"keyring/{wrapping.ring_id}.json", body_of(content))
+
+
+def with_ring_keys(store: MemoryObjects, count: int, master: FileMasterKey = OLD) -> list[bytes]:
+    """Give a store so many ring keys; an object of each."""
+    made = []
+    for number in range(count):
+        vault = Vault.open(store, BUCKETS, master)
+        if number:
+            vault.new_ring_key()
+        made.append(vault.encrypt_bytes(f"object {number}".encode()))
+    return made
+
+
+def opened_all(vault: Vault, objects: list[bytes]) -> bool:
+    return [vault.decrypt_bytes(one) for one in objects] == [f"object {number}".encode() for number in range(len(objects))]
+
+
+def test_an_empty_warehouse_gets_one_ring_key(store: MemoryObjects) -> None:
+    secret = Vault.open(store, BUCKETS, OLD).encrypt_bytes(b"paper")
+
+    assert Vault.open(store, BUCKETS, OLD).decrypt_bytes(secret) == b"paper"
+    assert [(one.ring_id, one.master_id) for one in look(store, BUCKETS)] == [("0001", OLD.id)]
+    assert len(store.versions(BUCKETS.keys, FIRST)) == 1
+
+
+def test_what_lies_in_the_bucket_shows_no_secret(store: MemoryObjects) -> None:
+    Vault.open(store, BUCKETS, OLD)
+    content = b"".join(store.read(BUCKETS.keys, FIRST))
+
+    assert b"SECRET" not in content.upper()
+    assert set(json.loads(content)) == {"ring_id", "recipient", "wrapped", "master_id", "created_at"}
+    assert "wrapped=" not in repr(look(store, BUCKETS))
+
+
+@pytest.mark.parametrize("kind", [MemoryObjects, Unconditional])
+def test_eight_who_open_an_empty_warehouse_at_once_use_one_ring_key(kind: type[MemoryObjects]) -> None:
+    store, together = prepared(kind()), Barrier(8)
+
+    def open_and_encrypt(number: int) -> bytes:
+        together.wait()
+        return Vault.open(store, BUCKETS, OLD).encrypt_bytes(b"%d" % number)
+
+    with ThreadPoolExecutor(8) as eight:
+        secrets = list(eight.map(open_and_encrypt, range(8)))
+    vault = Vault.open(store, BUCKETS, OLD)
+
+    assert [vault.decrypt_bytes(secret) for secret in secrets] == [b"%d" % number for number in range(8)]
+    assert [one.ring_id for one in look(store, BUCKETS)] == ["0001"]
+
+
+EIGHT = """
+import sys
+from multiprocessing import get_context
+from pathlib import Path
+from storage.buckets import Buckets
+from storage.folder import FolderStore
+from storage.master_key import FileMasterKey
+from storage.vault import Vault
+processes = get_context("fork")
+together = processes.Barrier(8)
+def open_and_encrypt(number):
+    together.wait()
+    vault = Vault.open(FolderStore(Path(sys.argv[1])), Buckets("kho"), FileMasterKey("0a" * 32))
+    return vault.encrypt_bytes(b"%d" % number).hex()
+with processes.Pool(8) as eight:
+    print(*eight.map(open_and_encrypt, range(8), chunksize=1))
+"""
+
+
+def test_eight_processes_that_open_an_empty_warehouse_at_once_use_one_ring_key(tmp_path: Path) -> None:
+    store = FolderStore.create(tmp_path)
+    for name, locked in BUCKETS.each():
+        store.make_bucket(name, locked=locked)
+
+    done = subprocess.run(
+        [sys.executable, "-c", EIGHT, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
+    )
+    vault = Vault.open(store, BUCKETS, OLD)
+
+    opened = [vault.decrypt_bytes(bytes.fromhex(secret)) for secret in done.stdout.split()]
+    assert opened == [b"%d" % number for number in range(8)]
+    assert [one.ring_id for one in look(store, BUCKETS)] == ["0001"]
+
+
+def test_the_loser_of_a_race_counts_for_nothing_even_after_a_change_of_the_master_key() -> None:
+    store = prepared(Unconditional())
+    vault = Vault.open(store, BUCKETS, OLD)
+    secret, winner = vault.encrypt_bytes(b"paper"), look(store, BUCKETS)[0]
+    beside = prepared(MemoryObjects())
+    Vault.open(beside, BUCKETS, OLD)
+    loser = look(beside, BUCKETS)[0]
+
+    add_version(store, loser)
+    assert look(store, BUCKETS) == (winner,)
+    rotate(store, BUCKETS, OLD, NEW)
+    add_version(store, loser)
+    retire(store, BUCKETS, NEW)
+
+    assert Vault.open(store, BUCKETS, NEW).decrypt_bytes(secret) == b"paper"
+
+
+def test_a_new_ring_key_encrypts_and_the_old_ones_still_open(store: MemoryObjects) -> None:
+    running = Vault.open(store, BUCKETS, OLD)
+    objects = with_ring_keys(store, 3)
+
+    assert [one.ring_id for one in look(store, BUCKETS)] == ["0001", "0002", "0003"]
+    assert opened_all(Vault.open(store, BUCKETS, OLD), objects)
+    assert opened_all(running, objects), "a vault that was opened before learns of the new keys when it meets one"
+    assert running.ring_id == "0003"
+
+
+@pytest.mark.parametrize("kind", [MemoryObjects, Unconditional])
+def test_of_several_new_ring_keys_at_once_one_is_made(kind: type[MemoryObjects]) -> None:
+    store, together = prepared(kind()), Barrier(4)
+    vaults = [Vault.open(store, BUCKETS, OLD) for _ in range(4)]
+
+    def make(vault: Vault) -> bytes:
+        together.wait()
+        vault.new_ring_key()
+        return vault.encrypt_bytes(b"paper")
+
+    with ThreadPoolExecutor(4) as four:
+        secrets = list(four.map(make, vaults))
+
+    assert {Vault.open(store, BUCKETS, OLD).decrypt_bytes(secret) for secret in secrets} == {b"paper"}
+
+
+def test_another_master_key_opens_nothing_and_makes_nothing(store: MemoryObjects) -> None:
+    Vault.open(store, BUCKETS, OLD)
+
+    with pytest.raises(MasterKeyMissing, match=OLD.id):
+        Vault.open(store, BUCKETS, OTHER)
+    assert len(list(store.listed(BUCKETS.keys))) == 1
+
+
+@pytest.mark.parametrize("bucket", [BUCKETS.intake, BUCKETS.archive, BUCKETS.sensitive])
+def test_a_warehouse_that_holds_objects_never_gets_a_new_ring(store: MemoryObjects, bucket: str) -> None:
+    store.put_version(bucket, "received/ab", body_of(b"ciphertext"))
+
+    with pytest.raises(MasterKeyMissing, match="no ring key"):
+        Vault.open(store, BUCKETS, OLD)
+    assert not list(store.listed(BUCKETS.keys))
+
+
+def test_a_store_that_is_away_is_not_an_empty_one(store: MemoryObjects, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> Iterator[bytes]:
+        raise StoreUnavailable("away")
+
+    Vault.open(store, BUCKETS, OLD)
+    monkeypatch.setattr(store, "read", away)
+
+    with pytest.raises(StoreUnavailable):
+        Vault.open(store, BUCKETS, OLD)
+
+
+def test_after_a_rotation_the_new_master_key_opens_all_and_the_old_one_nothing(store: MemoryObjects) -> None:
+    objects = with_ring_keys(store, 3)
+
+    assert rotate(store, BUCKETS, OLD, NEW) == ("0001", "0002", "0003")
+    assert opened_all(Vault.open(store, BUCKETS, NEW), objects)
+    assert {one.master_id for one in look(store, BUCKETS)} == {NEW.id}
+    with pytest.raises(MasterKeyMissing):
+        Vault.open(store, BUCKETS, OLD)
+
+
+def test_a_repeated_rotation_writes_nothing(store: MemoryObjects) -> None:
+    with_ring_keys(store, 2)
+    rotate(store, BUCKETS, OLD, NEW)
+    before = list(store.listed(BUCKETS.keys))
+
+    assert rotate(store, BUCKETS, OLD, NEW) == ()
+    assert list(store.listed(BUCKETS.keys)) == before
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("writes", [0, 1, 2])
+def test_a_rotation_that_was_killed_leaves_everything_open_and_goes_on(writes: int, *, after: bool) -> None:
+    store = prepared(Dying())
+    objects = with_ring_keys(store, 3)
+
+    store.writes_left, store.after = writes, after
+    with pytest.raises(KeyboardInterrupt):
+        rotate(store, BUCKETS, OLD, NEW)
+    store.writes_left = 1_000_000
+
+    assert opened_all(Vault.open(store, BUCKETS, NEW, OLD), objects)
+    assert len(rotate(store, BUCKETS, OLD, NEW)) == 3 - writes - after
+    assert opened_all(Vault.open(store, BUCKETS, NEW), objects)
+
+
+def test_a_rotation_with_a_wrong_old_key_changes_nothing(store: MemoryObjects) -> None:
+    objects = with_ring_keys(store, 2)
+
+    with pytest.raises(MasterKeyMissing):
+        rotate(store, BUCKETS, OTHER, NEW)
+
+    assert opened_all(Vault.open(store, BUCKETS, OLD), objects)
+
+
+def test_a_wrapping_that_was_written_wrongly_is_not_announced(
+    store: MemoryObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = with_ring_keys(store, 1)
+    put = store.put_version
+
+    def spoilt(bucket: str, key: str, body: Body) -> str:
+        content = json.loads(b"".join(body.chunks))
+        return put(bucket, key, body_of(json.dumps({**content, "wrapped": "AAAA" + content["wrapped"][4:]}).encode()))
+
+    monkeypatch.setattr(store, "put_version", spoilt)
+    with pytest.raises((StoreCorrupt, MasterKeyMissing)):
+        rotate(store, BUCKETS, OLD, NEW)
+    monkeypatch.undo()
+
+    assert opened_all(Vault.open(store, BUCKETS, NEW, OLD), objects), "the version before still opens"
+    assert rotate(store, BUCKETS, OLD, NEW) == ("0001",)
+    assert opened_all(Vault.open(store, BUCKETS, NEW), objects)
+
+
+def test_the_service_reads_and_writes_all_the_time_during_a_rotation(store: MemoryObjects) -> None:
+    objects, stop, rounds, wrong = with_ring_keys(store, 5), Event(), [], []
+
+    def serve() -> None:
+        while not stop.is_set():
+            vault = Vault.open(store, BUCKETS, NEW, OLD)
+            if not opened_all(vault, objects) or vault.decrypt_bytes(vault.encrypt_bytes(b"new")) != b"new":
+                wrong.append(len(rounds))
+            rounds.append(1)
+
+    service = Thread(target=serve)
+    service.start()
+    try:
+        for old, new in ((OLD, NEW), (NEW, OLD)) * 5:
+            rotate(store, BUCKETS, old, new)
+            retire(store, BUCKETS, new)
+    finally:
+        stop.set()
+        service.join()
+
+    assert rounds
+    assert not wrong
+
+
+def test_retired_wrappings_are_gone_for_the_old_master_key(store: MemoryObjects) -> None:
+    objects = with_ring_keys(store, 2)
+    rotate(store, BUCKETS, OLD, NEW)
+    assert len(list(store.listed(BUCKETS.keys))) == 4
+
+    assert retire(store, BUCKETS, NEW) == 2
+
+    assert {json.loads(b"".join(store.read(BUCKETS.keys, one.key)))["master_id"] for one in store.listed(BUCKETS.keys)} == {
+        NEW.id
+    }
+    assert opened_all(Vault.open(store, BUCKETS, NEW), objects)
+
+
+def test_who_opens_the_ring_while_a_wrapping_is_retired_looks_again() -> None:
+    store = prepared(Meanwhile())
+    objects = with_ring_keys(store, 1)
+
+    def change() -> None:
+        rotate(store, BUCKETS, OLD, NEW)
+        retire(store, BUCKETS, NEW)
+
+    store.happens = change
+
+    assert opened_all(Vault.open(store, BUCKETS, NEW, OLD), objects)
+
+
+def test_nothing_is_retired_before_everything_is_wrapped_anew() -> None:
+    store = prepared(Dying())
+    with_ring_keys(store, 2)
+    store.writes_left = 1
+    with pytest.raises(KeyboardInterrupt):
+        rotate(store, BUCKETS, OLD, NEW)
+    before = list(store.listed(BUCKETS.keys))
+
+    with pytest.raises(MasterKeyMissing, match=OLD.id):
+        retire(store, BUCKETS, NEW)
+    assert list(store.listed(BUCKETS.keys)) == before
+
+
+def test_a_damaged_first_version_is_replaced_by_a_later_wrapping_of_the_same_key(store: MemoryObjects) -> None:
+    objects = with_ring_keys(store, 1)
+    sound = look(store, BUCKETS)[0]
+    store.remove(BUCKETS.keys, FIRST, store.versions(BUCKETS.keys, FIRST)[0])
+    store.put_version(BUCKETS.keys, FIRST, body_of(b'{"ring_id": "0001"'))
+    with pytest.raises(StoreCorrupt):
+        Vault.open(store, BUCKETS, OLD)
+
+    add_version(store, sound)
+
+    assert opened_all(Vault.open(store, BUCKETS, OLD), objects)
+
+
+def test_where_the_first_version_is_damaged_and_later_ones_differ_nobody_guesses(store: MemoryObjects) -> None:
+    with_ring_keys(store, 1)
+    sound = look(store, BUCKETS)[0]
+    store.remove(BUCKETS.keys, FIRST, store.versions(BUCKETS.keys, FIRST)[0])
+    store.put_version(BUCKETS.keys, FIRST, body_of(b"\x00"))
+    add_version(store, sound)
+    add_version(store, replace(sound, recipient="age1other"))
+
+    with pytest.raises(StoreCorrupt, match="no sound first version"):
+        Vault.open(store, BUCKETS, OLD)
+
+
+def test_a_recipient_that_somebody_else_put_there_encrypts_nothing(store: MemoryObjects) -> None:
+    with_ring_keys(store, 1)
+    sound = look(store, BUCKETS)[0]
+    store.remove(BUCKETS.keys, FIRST, store.versions(BUCKETS.keys, FIRST)[0])
+    add_version(store, replace(sound, recipient="age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"))
+
+    with pytest.raises(MasterKeyMissing):
+        Vault.open(store, BUCKETS, OLD)
+
+
+def test_a_ring_key_that_lies_under_another_name_is_refused(store: MemoryObjects) -> None:
+    with_ring_keys(store, 2)
+    second = look(store, BUCKETS)[1]
+    store.put_version(BUCKETS.keys, "keyring/0003.json", body_of(json.dumps(asdict(second)).encode()))
+    with pytest.raises(StoreCorrupt):
+        Vault.open(store, BUCKETS, OLD)
+
+    store.put_version(
+        BUCKETS.keys, "keyring/0004.json", body_of(json.dumps({**asdict(second), "ring_id": "0004"}).encode())
+    )
+    store.remove(BUCKETS.keys, "keyring/0003.json", store.versions(BUCKETS.keys, "keyring/0003.json")[0])
+    with pytest.raises(MasterKeyMissing):
+        Vault.open(store, BUCKETS, OLD)

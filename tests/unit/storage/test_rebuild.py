@@ -1,0 +1,230 @@
+"""The catalogue comes back from the manifests alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from dossier.citizen_id import CitizenId
+from dossier.dossier_code import DossierCode
+from dossier.errors import LedgerConflict, TruncatedFile
+from dossier.values import Change, Received, Record, RecordKey, Sha256, Soundness
+from storage.database import Database
+from storage.desk import Desk
+from storage.keeping_tables import objects
+from storage.ledger import Ledger, drop_id_of
+from storage.rebuild import UNKNOWN_OFFICE, Rebuild, Rebuilt
+from storage.tables import documents, drops, pages, receipts, records
+from storage.tokens import record_key
+from tests.twins.memory_warehouse import MemoryWarehouse
+from tests.twins.papers import CITIZEN, DOSSIER, KEY, SEAL, digest, fields, filed, page, sealed
+
+NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+BINH = CitizenId("026085004321")
+OTHER_DOSSIER = DossierCode("H62.33-240106-0002")
+
+
+class House:
+    """A warehouse with its ledger, in which papers are filed as the flows do it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.warehouse = MemoryWarehouse()
+        self.ledger = Ledger.open(f"sqlite:///{folder / 'before.sqlite'}")
+
+    def receive(self, number: int, page_count: int) -> tuple[str, Sha256]:
+        """Receive a file of so many pages; its drop and hash."""
+        path = self.folder / f"{number}.pdf"
+        path.write_bytes(b"scan %d" % number)
+        sha256 = digest(path.read_bytes())
+        receipt = self.ledger.receive(
+            office="mot-cua", file_name=path.name, sha256=sha256, size=path.stat().st_size,
+            intake=self.warehouse.receive(path, sha256), soundness=Soundness("pdf", page_count),
+        )  # fmt: skip
+        assert receipt.drop_id is not None
+        self.ledger.started(receipt.drop_id, "run")
+        return receipt.drop_id, sha256
+
+    def file(
+        self,
+        drop_id: str,
+        first: int,
+        *,
+        count: int = 1,
+        citizen: CitizenId = CITIZEN,
+        dossier: DossierCode = DOSSIER,
+        scan: str = "",
+        **more: object,
+    ) -> Record:
+        """File a paper of some pages of a drop."""
+        record = self.record(drop_id, first, count, citizen, dossier, scan, more)
+        stored = self.warehouse.put(record, sealed(self.folder))
+        self.ledger.filed(drop_id, record, stored, SEAL)
+        return record
+
+    def link(self, drop_id: str, first: int, other: Record, scan: str) -> Record:
+        """File the same scans in another dossier."""
+        record = self.record(drop_id, first, 1, CITIZEN, OTHER_DOSSIER, scan, {})
+        stored = self.warehouse.put_linked(record, other.key)
+        self.ledger.filed(drop_id, record, stored, SEAL)
+        return record
+
+    def correct(self, key: RecordKey, change: Change) -> None:
+        """Correct a record in warehouse and catalogue."""
+        told = self.warehouse.correct(key, change, by="lan", why="đọc sai", at=NOW)
+        self.ledger.corrected(told.record, told.stored, by="lan", why="đọc sai")
+
+    def record(
+        self, drop_id: str, first: int, count: int, citizen: CitizenId, dossier: DossierCode, scan: str,
+        more: Mapping[str, object],
+    ) -> Record:  # fmt: skip
+        """What the flows would say of it."""
+        drop = self.ledger.drop(drop_id)
+        seen = tuple(page(number, scan=scan or f"{drop_id} {first}") for number in range(first, first + count))
+        paper = filed(*seen, dossier=dossier, citizen=citizen)
+        facts = ("number", "scan_sha256", "width", "height", "dpi", "turn", "blank", "engine", "confidence")
+        record = Record(
+            key=record_key(KEY, paper),
+            source_sha256=drop.sha256,
+            office=drop.office,
+            type="giay_xac_nhan",
+            dossier_code=dossier,
+            first_page=first,
+            last_page=first + count - 1,
+            scan_sha256s=tuple(one.scan_sha256 for one in seen),
+            fields=fields(full_name="Nguyễn Thử", number="12/GXN-UBND", agency="UBND xã Thử", date="05/12/2024"),
+            verdict={"type": "giay_xac_nhan", "score": 0.9, "because": ["title"], "model": "", "model_score": 0.0},
+            pages=tuple({name: getattr(one, name) for name in facts} | {"notes": []} for one in seen),
+            received=Received(drop.kind, drop.pages, drop.size, drop.received_at),
+            procedure="1.000656",
+        )
+        return replace(record, **more)  # type: ignore[arg-type]  # fields of a record
+
+    def rebuild(self, check: Soundness | None = None) -> tuple[Ledger, Rebuilt]:
+        """Lose the database and make it again."""
+
+        def look(_path: Path) -> Soundness:
+            if check is None:
+                raise TruncatedFile
+            return check
+
+        made = Ledger.open(f"sqlite:///{self.folder / 'after.sqlite'}")
+        return made, Rebuild(self.warehouse, made.database, check=look).run()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def rows(database: Database, table: object, *without: str) -> list[dict[str, object]]:
+    with database.reading() as connection:
+        found = [dict(row) for row in connection.execute(select(table)).mappings()]  # type: ignore[call-overload]
+    kept = [{name: value for name, value in row.items() if name not in without} for row in found]
+    return sorted(kept, key=repr)
+
+
+def test_twelve_records_come_back_as_they_were(house: House) -> None:
+    filed_ones: list[Record] = []
+    for number in range(4):
+        drop_id, _ = house.receive(number, 4)
+        citizen = BINH if number % 2 else CITIZEN
+        filed_ones += [house.file(drop_id, 1, citizen=citizen), house.file(drop_id, 2, count=2, citizen=citizen)]
+        filed_ones.append(house.file(drop_id, 4, citizen=citizen, sensitive=True, source="result"))
+        house.ledger.finished(drop_id)
+    assert len(filed_ones) == 12
+    house.correct(filed_ones[0].key, Change({"number": "13/GXN-UBND", "date": ""}))
+    house.correct(filed_ones[0].key, Change({"full_name": "Nguyễn Thứ"}))
+    house.correct(filed_ones[2].key, Change(state="withdrawn"))
+
+    made, rebuilt = house.rebuild()
+
+    assert (rebuilt.records, rebuilt.done, rebuilt.again, rebuilt.doubtful) == (12, 4, 0, [])
+    before, after = house.ledger.database, made.database
+    assert rows(after, records) == rows(before, records)
+    assert rows(after, objects, "entered_at") == rows(before, objects, "entered_at")
+    assert rows(after, documents, "id", "entered_at") == rows(before, documents, "id", "entered_at")
+    lost = ("file_name", "attempts", "flow_run_id", "finished_at")
+    assert rows(after, drops, *lost) == rows(before, drops, *lost)
+    of_receipts = ("id", "received_at", "file_name", "delivery")
+    assert rows(after, receipts, *of_receipts) == rows(before, receipts, *of_receipts)
+    assert len(rows(after, pages)) == 16
+    assert {row["version"] for row in rows(after, records)} == {1, 2, 3}
+
+
+def test_a_file_with_a_page_that_no_record_tells_of_is_worked_again(house: House) -> None:
+    drop_id, _ = house.receive(1, 3)
+    house.file(drop_id, 1, count=2)
+    house.ledger.finished(drop_id)
+
+    made, rebuilt = house.rebuild()
+
+    assert (rebuilt.done, rebuilt.again) == (0, 1)
+    assert [drop.id for drop in made.unfinished()] == [drop_id]
+
+
+def test_a_file_that_no_manifest_names_is_worked_again(house: House) -> None:
+    drop_id, sha256 = house.receive(1, 3)
+
+    made, rebuilt = house.rebuild(Soundness("pdf", 3))
+
+    (drop,) = made.unfinished()
+    assert (drop.id, drop.sha256, drop.office, drop.pages) == (drop_id, sha256, UNKNOWN_OFFICE, 3)
+    assert rebuilt.again == 1
+
+
+def test_pages_that_a_person_decided_on_are_left_alone_when_the_file_is_worked_again(house: House) -> None:
+    drop_id, _ = house.receive(1, 3)
+    house.file(drop_id, 1, linked_by=("decision", "file_name"))
+
+    made, _ = house.rebuild()
+
+    assert Desk(made).decided_pages(drop_id) == {1}
+    assert made.corrections() == ()
+
+
+def test_a_linked_record_comes_back_beside_the_one_whose_content_it_shares(house: House) -> None:
+    drop_id, _ = house.receive(1, 2)
+    first = house.file(drop_id, 1, scan="same")
+    again, _ = house.receive(2, 1)
+    house.link(again, 1, first, "same")
+
+    made, rebuilt = house.rebuild()
+
+    assert rebuilt.records == 2
+    assert rows(made.database, records) == rows(house.ledger.database, records)
+
+
+def test_a_damaged_manifest_is_told_and_does_not_stop_the_others(house: House) -> None:
+    drop_id, sha256 = house.receive(1, 2)
+    rotten, sound = house.file(drop_id, 1), house.file(drop_id, 2)
+    place = house.warehouse.objects.buckets[house.warehouse.buckets.archive]
+    (version,) = place[rotten.key.manifest_of(1)]
+    place[rotten.key.manifest_of(1)] = [replace(version, content=version.content[:-1] + b"\0")]
+
+    made, rebuilt = house.rebuild()
+
+    assert rebuilt.doubtful == [f"{rotten.key.record_id} STORE_CORRUPT"]
+    assert made.record(sound.key.record_id) is not None
+    assert [drop.sha256 for drop in made.unfinished()] == [sha256]
+    assert made.drop(drop_id_of(sha256)).state == "received"
+
+
+def test_a_file_that_cannot_be_read_is_told(house: House) -> None:
+    _, sha256 = house.receive(1, 2)
+
+    _, rebuilt = house.rebuild()
+
+    assert rebuilt.doubtful == [f"{sha256[:32]} TRUNCATED"]
+
+
+def test_a_ledger_that_holds_something_is_never_filled(house: House) -> None:
+    house.receive(1, 1)
+
+    with pytest.raises(LedgerConflict, match="not empty"):
+        Rebuild(house.warehouse, house.ledger.database, check=lambda _path: Soundness("pdf", 1)).run()
