@@ -70,6 +70,7 @@ def answer_error(error: DossierError, status: int | None = None) -> JSONResponse
 
 def install_errors(app: FastAPI) -> None:
     """Give every way to fail the one shape."""
+    logging.raiseExceptions = False  # a log that cannot be written would spill the failure it was about
     app.add_exception_handler(DossierError, _on_purpose)
     app.add_exception_handler(HTTPException, _by_the_router)
     app.add_exception_handler(RequestValidationError, _malformed)

@@ -48,9 +48,12 @@ def test_a_kill_between_sealing_and_storing_ends_in_exactly_one_record(
 
     assert drop.state == "done"
     assert len(records) == 1
-    assert sorted(name.rsplit("/", 1)[1] for name in _objects(settings, "archive", records[0].record_id)) == [
+    assert sorted(
+        name.rsplit("/", 1)[1] for name in _objects(settings, _part_of(records[0].bucket), records[0].record_id)
+    ) == [
         "document.pdf",
-        "manifest.json",
+        "manifest-0001.json",
+        "text.alto.xml",
     ]
     assert not [
         left for left in psutil.process_iter(["cmdline"]) if "ocr.keeper" in str(left.info["cmdline"]) and left.ppid() == 1
@@ -75,7 +78,7 @@ def test_a_run_whose_worker_died_with_it_goes_on_after_the_next_start(
 
     assert (drop.state, drop.attempts) == ("done", 2)
     for record in ledger.records_of_drop(drop.id):
-        assert len(_objects(settings, "archive", record.record_id)) == 2
+        assert len(_objects(settings, _part_of(record.bucket), record.record_id)) == 3
 
 
 @contextmanager
@@ -115,6 +118,10 @@ def _sweep_now(settings: Settings) -> None:
     with httpx.Client(base_url=settings.prefect_api_url, timeout=30) as prefect:
         sweep = prefect.get("/deployments/name/sweep/local").raise_for_status().json()
         prefect.post(f"/deployments/{sweep['id']}/create_flow_run", json={}).raise_for_status()
+
+
+def _part_of(bucket: str) -> str:
+    return bucket.rpartition("-")[2]
 
 
 def _objects(settings: Settings, bucket: str, part: str) -> list[str]:

@@ -156,6 +156,7 @@ def build_portal(
     }
     made = {
         "all": new_caller("all", ["list", "read", "verify"], None),
+        "trusted": new_caller("trusted", ["list", "read", "verify", "sensitive"], None),
         "an-only": new_caller("an-only", ["list", "read", "verify"], [token_of(AN)]),
         "lister": new_caller("lister", ["list"], None),
         "reader": new_caller("reader", ["read"], None),

@@ -137,7 +137,10 @@ def _sweep(prefect: httpx.Client) -> None:
     sweep = prefect.get("/deployments/name/sweep/local").raise_for_status().json()
 
     def swept() -> bool:
-        made = prefect.post(f"/deployments/{sweep['id']}/create_flow_run", json={}).raise_for_status().json()
+        asked = prefect.post(f"/deployments/{sweep['id']}/create_flow_run", json={})
+        if asked.status_code == httpx.codes.SERVICE_UNAVAILABLE:  # Prefect's SQLite is busy: its clients ask again
+            return False
+        made = asked.raise_for_status().json()
         ended = wait_for(lambda: state if (state := _state(prefect, made["id"]))["type"] in _ENDS else None)
         return bool(ended["type"] == "COMPLETED")
 
