@@ -11,7 +11,7 @@ from pathlib import Path
 def flip_in_bluestore(server_folder: Path, stored_piece: bytes) -> None:
     """Flip a bit of a stored object in the block file of a server that is stopped.
 
-    Take a large object: after a flip under one of 2 kB every object that was written after it was missing (measured), for
+    Take a large object: after a flip under one of 2 kB that object was missing, and so was one that was written after it;
     small ones presumably pass through the log of the server's own database, which ends at the first wrong record.
 
     Args:
