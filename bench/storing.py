@@ -29,7 +29,8 @@ from rich.console import Console
 from bench.machine import load
 from bench.postgres import postgres
 from dossier.dossier_code import DossierCode
-from dossier.values import CitizenToken, Record, RecordKey, Seal, SealedPdf, Sha256, Soundness
+from dossier.records import Record, RecordKey
+from dossier.values import CitizenToken, Seal, SealedPdf, Sha256, Soundness
 from storage.buckets import Buckets
 from storage.late_vault import LateVault
 from storage.ledger import Ledger

@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dossier.metadata import Complaint
-from dossier.values import Change
+from dossier.records import Change
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -48,7 +48,7 @@ def show(
     from cli.shelf import os_user
     from config.settings import load_settings
     from dossier.errors import NoSuchRecord
-    from dossier.values import RecordKey
+    from dossier.records import RecordKey
     from storage.audit import AuditTrail, check_who_and_why
 
     who = by or os_user()

@@ -8,7 +8,8 @@ from pathlib import Path
 from cli.shelf import os_user
 from config.settings import Settings
 from dossier.errors import NotFound, StoreCorrupt
-from dossier.values import RecordKey, Seal
+from dossier.records import RecordKey
+from dossier.values import Seal
 from flows.tools import open_warehouse
 from signing.verify import verify
 from storage.audit import AuditTrail

@@ -15,19 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from dossier.metadata import Metadata, PaperFacts, metadata_of
+from dossier.records import Conversion, Received, Record, RecordKey, Stored
 from dossier.types import TypeRule
-from dossier.values import (
-    Conversion,
-    Document,
-    Filed,
-    ReadPage,
-    Received,
-    Record,
-    RecordKey,
-    SealedPdf,
-    Stored,
-    Understood,
-)
+from dossier.values import Document, Filed, ReadPage, SealedPdf, Understood
 from flows.tools import Seals, Tools
 from ocr.alto import write_alto
 from ocr.bind import bind

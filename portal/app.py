@@ -15,7 +15,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
 from dossier.errors import MalformedRequest, SealBroken
-from dossier.values import RecordKey, Seal
+from dossier.records import RecordKey
+from dossier.values import Seal
 from portal.answers import (
     CitizenQuestion,
     ContentLink,
@@ -263,7 +264,8 @@ def _paged(rows: tuple[RecordRow, ...], limit: int, cursor: str | None, house: H
 
 def _content(row: RecordRow, house: House, range_: str | None, if_range: str | None) -> Response:
     answer = content_response(house.warehouse.content(_key(row), row.version_id), row, range_, if_range)
-    house.ledger.reused(row.record_id)
+    if range_ is None or range_.strip().startswith("bytes=0-"):  # a viewer's further parts are the same reuse
+        house.ledger.reused(row.record_id)
     return answer
 
 

@@ -22,7 +22,8 @@ from typing import Final, Protocol
 from sqlalchemy import func, insert, select
 
 from dossier.errors import AuditBroken, NoSuchObject, StoreCorrupt
-from dossier.values import Sha256, StoredObject
+from dossier.records import StoredObject
+from dossier.values import Sha256
 from storage.alarms import Alarms, raise_alarm
 from storage.audit import AuditLine, AuditTrail, Break, Reason, from_told, lines_after, told
 from storage.database import Database

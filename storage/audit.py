@@ -17,7 +17,8 @@ from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from dossier.decisions import check_words
 from dossier.errors import PurposeRequired
-from dossier.values import CitizenToken, Record, Seal, Sha256, Stored
+from dossier.records import Record, Stored
+from dossier.values import CitizenToken, Seal, Sha256
 from storage.tables import audit
 
 if TYPE_CHECKING:

@@ -76,7 +76,7 @@ class Catalogue:
         """Records that were made of the very same pictures in the same order, of whomever, oldest first.
 
         Args:
-            scans_sha256: see `dossier.values.Record.scans_sha256`.
+            scans_sha256: see `dossier.records.Record.scans_sha256`.
         """
         query = select(records).where(records.c.scans_sha256 == scans_sha256)
         with self.database.reading() as connection:

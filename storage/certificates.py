@@ -14,7 +14,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dossier.errors import NoSuchObject
-from dossier.values import Sha256, StoredObject
+from dossier.records import StoredObject
+from dossier.values import Sha256
 from storage.doomed import Doomed
 from storage.encrypted import EncryptedObjects
 from storage.rows import RecordRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dossier.errors import NoSuchRecord
-from dossier.values import Change, RecordKey
+from dossier.records import Change, RecordKey
 from storage.ledger import Ledger
 from storage.manifest_store import Told
 from storage.warehouse import Warehouse

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, select
 
 from dossier.errors import RecordBound
-from dossier.values import RecordKey
+from dossier.records import RecordKey
 from storage.objects import ObjectStore
 from storage.record_objects import Place, VersionAt, content_place, own_place, versions_in
 from storage.rows import RecordRow

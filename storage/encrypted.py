@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from dossier.errors import Misconfigured, NoSuchObject, StoreCorrupt
-from dossier.values import Sha256, StoredObject
+from dossier.records import StoredObject
+from dossier.values import Sha256
 from storage.files import CHUNK, hash_file, promised_bytes
 from storage.late_vault import Cipher
 from storage.objects import Body, Head, ObjectStore

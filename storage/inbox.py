@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from dossier.errors import FileChanged, InputRefused, Misconfigured, NotAPlainFile
-from dossier.values import Sha256, Soundness, StoredObject
+from dossier.records import StoredObject
+from dossier.values import Sha256, Soundness
 from storage.beside import Beside, enter_beside, refuse_beside
 from storage.dropped import DroppedFile, manifests_beside
 from storage.files import hash_file, mark_of

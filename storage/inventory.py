@@ -9,7 +9,8 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, insert, or_, select, update
 
-from dossier.values import Sha256, StoredObject
+from dossier.records import StoredObject
+from dossier.values import Sha256
 from storage.alarms import raise_alarm, settle_alarm
 from storage.audit import add_line
 from storage.database import Database

@@ -13,7 +13,8 @@ from typing import Final
 from sqlalchemy import insert, update
 
 from dossier.errors import LedgerConflict, NoSuchRecord
-from dossier.values import Held, Record, RecordState, Seal, Sha256, Soundness, Stored, StoredObject
+from dossier.records import Record, RecordState, Stored, StoredObject
+from dossier.values import Held, Seal, Sha256, Soundness
 from storage.alarms import raise_alarm, settle_alarm
 from storage.audit import add_filing, add_line
 from storage.catalogue import Catalogue

@@ -9,7 +9,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from dossier.dossier_code import DossierCode
-from dossier.values import CitizenToken, RecordState
+from dossier.records import RecordState
+from dossier.values import CitizenToken
 from storage.rows import RecordRow
 from storage.tables import records
 

@@ -14,18 +14,9 @@ from typing import Any
 
 from dossier.errors import LedgerConflict
 from dossier.metadata import amended
+from dossier.records import Change, Conversion, Received, Record, RecordKey, Stored, StoredObject
 from dossier.sources import SOURCES
-from dossier.values import (
-    Change,
-    Conversion,
-    Received,
-    Record,
-    RecordKey,
-    Seal,
-    Sha256,
-    Stored,
-    StoredObject,
-)
+from dossier.values import Seal, Sha256
 from storage.manifest_form import FORMAT, Manifest, from_bytes, to_bytes
 
 

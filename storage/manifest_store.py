@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from dossier.errors import NoSuchObject, StoreCorrupt
-from dossier.values import CitizenToken, Record, RecordKey, StoredObject
+from dossier.records import Record, RecordKey, StoredObject
+from dossier.values import CitizenToken
 from storage import manifest as manifests
 from storage.buckets import Buckets
 from storage.encrypted import EncryptedObjects

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from dossier.decisions import FileIt, to_json
 from dossier.errors import InputRefused, LedgerConflict, NoSuchObject, StoreCorrupt
-from dossier.values import Received, Record, RecordKey, Sha256, Soundness, Stored
+from dossier.records import Received, Record, RecordKey, Stored
+from dossier.values import Sha256, Soundness
 from storage import manifest as manifests
 from storage.audit import add_line
 from storage.database import Database

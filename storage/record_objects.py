@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from dossier.errors import NoSuchRecord
-from dossier.values import RecordKey
+from dossier.records import RecordKey
 from storage.objects import ObjectStore
 from storage.rows import RecordRow
 from storage.statements import one

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from dossier.errors import DossierError, Misconfigured, NoSuchObject, StoreCorrupt, StoreFailed
-from dossier.values import Sha256, StoredObject
+from dossier.records import StoredObject
+from dossier.values import Sha256
 from storage.buckets import Buckets
 from storage.files import CHUNK, hash_of, write_verified
 from storage.inventory import Inventory

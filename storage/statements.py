@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
 from dossier.errors import LedgerConflict
-from dossier.values import CitizenToken, Held, Record, Seal, Stored
+from dossier.records import Record, Stored
+from dossier.values import CitizenToken, Held, Seal
 from storage.audit import add_line
 from storage.held import paper_of
 from storage.rows import Drop, Outcome, Receipt, ShelfEntry

@@ -8,7 +8,8 @@ from typing import Final
 
 from dossier.citizen_id import CitizenId
 from dossier.errors import Misconfigured
-from dossier.values import CitizenToken, Filed, RecordKey
+from dossier.records import RecordKey
+from dossier.values import CitizenToken, Filed
 
 _HEX_LETTERS: Final = 32  # 128 bits: no two of a country's citizens or records meet by chance
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dossier.errors import DossierError, LedgerConflict, NoSuchObject
-from dossier.values import Change, Record, RecordKey, SealedPdf, Sha256, Stored, StoredObject
+from dossier.records import Change, Record, RecordKey, Stored, StoredObject
+from dossier.values import SealedPdf, Sha256
 from storage import manifest as manifests
 from storage.buckets import Buckets, policy
 from storage.encrypted import EncryptedObjects, Opened, Rotted, none_rotted

@@ -15,7 +15,7 @@ from typing import Final
 from dossier.dossier_code import DossierCode, dossier_code_parts
 from dossier.errors import LedgerConflict, NoSuchRecord, StoreCorrupt
 from dossier.metadata import DossierFacts, Metadata, dossier_metadata_of, years_of
-from dossier.values import RecordKey
+from dossier.records import RecordKey
 from storage.audit import add_line, check_who_and_why
 from storage.catalogue import Catalogue
 from storage.export.bag import PAYLOAD, Payloads, make_bag

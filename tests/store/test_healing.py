@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from dossier.values import Record, Stored, StoredObject
+from dossier.records import Record, Stored, StoredObject
 from flows.opening import open_replica, open_store
 from flows.replicate import replicate_all
 from flows.tools import Tools, open_tools

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dossier.values import Change, SealedPdf, Stored
+from dossier.records import Change, Stored
+from dossier.values import SealedPdf
 from storage.warehouse import Warehouse
 from tests.conftest import S3Server
 from tests.twins.papers import SEAL, digest, record

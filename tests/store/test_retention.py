@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from dossier.errors import RecordBound
-from dossier.values import Record
+from dossier.records import Record
 from storage.anchors import Checked
 from storage.buckets import Buckets
 from storage.ledger import Ledger

@@ -16,7 +16,8 @@ from minio.error import S3Error
 from minio.retention import Retention
 
 from dossier.errors import LedgerConflict, Misconfigured, StoreCorrupt, StoreUnavailable
-from dossier.values import Change, Sha256
+from dossier.records import Change
+from dossier.values import Sha256
 from storage.s3 import Body, S3Client
 from storage.warehouse import Warehouse
 from tests.conftest import S3Server, free_ports

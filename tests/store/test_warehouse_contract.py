@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dossier.errors import FileChanged, LedgerConflict, NoSuchObject
-from dossier.values import Sha256, Stored
+from dossier.records import Stored
+from dossier.values import Sha256
 from storage.warehouse import Warehouse
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import SEAL, digest, record, sealed

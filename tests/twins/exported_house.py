@@ -8,7 +8,8 @@ from pathlib import Path
 
 from dossier.dossier_code import DossierCode
 from dossier.metadata import PaperFacts, metadata_of
-from dossier.values import Change, Conversion, Record, RecordKey, Soundness
+from dossier.records import Change, Conversion, Record, RecordKey
+from dossier.values import Soundness
 from ocr.alto import write_alto
 from storage.export.package import Asked, Exporter
 from storage.ledger import Ledger

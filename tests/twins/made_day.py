@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dossier.decisions import Reject
-from dossier.values import Document, FailedPage, Grouping, Page, Soundness, StoredObject
+from dossier.records import StoredObject
+from dossier.values import Document, FailedPage, Grouping, Page, Soundness
 from storage.desk import Desk
 from storage.ledger import Drop, Ledger
 from storage.page_places import places_of

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from dossier.values import StoredObject
+from dossier.records import StoredObject
 from storage.buckets import Buckets
 from storage.files import hash_of
 from storage.master_key import FileMasterKey

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dossier.citizen_id import CitizenId
 from dossier.dossier_code import DossierCode
+from dossier.records import Record, RecordKey, Stored, StoredObject
 from dossier.values import Box as Place
 from dossier.values import (
     Document,
@@ -18,13 +19,9 @@ from dossier.values import (
     Held,
     Line,
     ReadPage,
-    Record,
-    RecordKey,
     Seal,
     SealedPdf,
     Sha256,
-    Stored,
-    StoredObject,
     Understood,
     Verdict,
     Word,

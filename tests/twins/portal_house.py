@@ -15,7 +15,8 @@ from fastapi import FastAPI
 from dossier.citizen_id import CitizenId
 from dossier.dossier_code import DossierCode
 from dossier.errors import SealBroken
-from dossier.values import CitizenToken, Record, RecordKey, Seal, SealedPdf, Sha256, Soundness
+from dossier.records import Record, RecordKey
+from dossier.values import CitizenToken, Seal, SealedPdf, Sha256, Soundness
 from portal.app import create_app
 from portal.callers import Callers, new_caller
 from storage.audit import AuditTrail

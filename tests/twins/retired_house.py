@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from dossier.values import Record, RecordKey, Sha256, Soundness
+from dossier.records import Record, RecordKey
+from dossier.values import Sha256, Soundness
 from storage.audit import AuditTrail
 from storage.buckets import Buckets
 from storage.certificates import Certificates

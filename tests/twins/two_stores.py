@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dossier.errors import StoreUnavailable
-from dossier.values import Sha256, StoredObject
+from dossier.records import StoredObject
+from dossier.values import Sha256
 from storage.alarms import Alarms
 from storage.fixity import Copies, Finding, Pace, check, check_due
 from storage.inventory import Incident, Inventory, Item, enter_objects

@@ -20,7 +20,8 @@ from cli.installation import prepare
 from cli.verifying import verify_record
 from config.settings import load_settings
 from dossier.errors import DossierError, RecordBound, SealBroken, SecondPersonNeeded
-from dossier.values import Record, RecordKey, Soundness
+from dossier.records import Record, RecordKey
+from dossier.values import Soundness
 from flows.anchor import anchor
 from flows.keepers import Keepers, open_keepers
 from signing.local_tsa import LocalTsa

@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from config.settings import load_settings
 from dossier.errors import LedgerConflict, PurposeRequired
-from dossier.values import Received, Record, Soundness
+from dossier.records import Received, Record
+from dossier.values import Soundness
 from flows.tools import open_warehouse
 from storage.audit import AuditTrail
 from storage.files import hash_file

@@ -14,7 +14,8 @@ from config.retention import load_retention
 from config.settings import Settings
 from dossier.dossier_code import DossierCode
 from dossier.errors import SealBroken
-from dossier.values import Document, Filed, RecordKey, Soundness, Stored, Understood, Verdict
+from dossier.records import RecordKey, Stored
+from dossier.values import Document, Filed, Soundness, Understood, Verdict
 from flows.keep import Job, keep
 from flows.tools import Seals, Tools, open_seals
 from ocr.cage import Cage

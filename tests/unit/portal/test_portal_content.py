@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 
 from dossier.errors import NoSuchObject, StoreUnavailable
-from dossier.values import RecordKey
+from dossier.records import RecordKey
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.portal_house import AN, BINH, SEAL, SEALED_MARK, Portal, pdf_bytes
 

@@ -60,6 +60,7 @@ def test_each_time_that_a_paper_is_given_out_counts_as_a_reuse(portal: Portal) -
     record_id = portal.papers[AN][0]
     portal.get(f"/v1/documents/{record_id}")
     portal.get(f"/v1/documents/{record_id}/content")
+    portal.get(f"/v1/documents/{record_id}/content", Range="bytes=100-200")
     portal.client.get(portal.get(f"/v1/documents/{record_id}/content?link=1").json()["url"])
     row = portal.ledger.record(record_id)
 

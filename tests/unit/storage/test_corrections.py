@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dossier.errors import LedgerConflict, NoSuchObject, NoSuchRecord, StoreCorrupt
-from dossier.values import Change, Record, Soundness
+from dossier.records import Change, Record
+from dossier.values import Soundness
 from storage.audit import AuditLine, AuditTrail
 from storage.corrections import correct
 from storage.ledger import Ledger

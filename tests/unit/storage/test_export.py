@@ -29,7 +29,7 @@ from dossier.errors import (
     PurposeRequired,
     StoreCorrupt,
 )
-from dossier.values import Change
+from dossier.records import Change
 from storage.audit import AuditTrail
 from storage.export.check import compare, read_bag
 from storage.export.package import Asked

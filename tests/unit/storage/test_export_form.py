@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from dossier.metadata import DOSSIER_ND30, PAPER_ND30
-from dossier.values import Change
+from dossier.records import Change
 from storage.export import record_xml
 from storage.export.trees import RECORD, child, clean, root_of, to_bytes
 from storage.ledger import Ledger

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dossier.errors import MasterKeyMissing, SealBroken, StoreUnavailable
-from dossier.values import StoredObject
+from dossier.records import StoredObject
 from storage.audit import AuditTrail
 from storage.fixity import Copies, Pace, check, check_due
 from storage.inventory import enter_objects, rotted_versions

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dossier.errors import LedgerConflict, NoSuchRecord, PurposeRequired, RecordBound, StoreUnavailable
-from dossier.values import Record
+from dossier.records import Record
 from storage.ledger import Ledger
 from storage.legal_holds import LegalHolds
 from tests.twins.memory_objects import MemoryObjects

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dossier.errors import LedgerConflict, StoreCorrupt
+from dossier.records import Change, Conversion, Received, Record, StoredObject
 from dossier.sources import SOURCES
-from dossier.values import Change, Conversion, Received, Record, Sha256, StoredObject
+from dossier.values import Sha256
 from storage import manifest as manifests
 from storage.manifest import Part, Parts
 from storage.manifest_form import SCHEMA, Manifest, from_bytes, to_bytes, validate

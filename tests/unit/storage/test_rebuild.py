@@ -13,7 +13,8 @@ from sqlalchemy import select
 from dossier.citizen_id import CitizenId
 from dossier.dossier_code import DossierCode
 from dossier.errors import LedgerConflict, TruncatedFile
-from dossier.values import Change, Received, Record, RecordKey, Sha256, Soundness
+from dossier.records import Change, Received, Record, RecordKey
+from dossier.values import Sha256, Soundness
 from storage.database import Database
 from storage.desk import Desk
 from storage.keeping_tables import objects

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from dossier.errors import StoreCorrupt, StoreUnavailable
-from dossier.values import StoredObject
+from dossier.records import StoredObject
 from storage.inventory import enter_objects
 from storage.keeping_tables import objects, outbox
 from storage.ledger import Ledger

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dossier.values import CitizenToken, Record, RecordKey, Soundness
+from dossier.records import Record, RecordKey
+from dossier.values import CitizenToken, Soundness
 from storage.alarms import Alarms
 from storage.ledger import Ledger
 from tests.twins.papers import SEAL, digest, fields, received, record, sealed, stored

@@ -11,7 +11,8 @@ import pytest
 
 from dossier.dossier_code import DossierCode
 from dossier.errors import LedgerConflict, Misconfigured, NoSuchObject, StoreCorrupt
-from dossier.values import Change, Record, RecordKey, SealedPdf, StoredObject
+from dossier.records import Change, Record, RecordKey, StoredObject
+from dossier.values import SealedPdf
 from storage.files import hash_file
 from storage.objects import Body, Head
 from tests.twins.memory_objects import MemoryObjects
