@@ -25,12 +25,12 @@ from bench.synthetic_records import AGENCIES, GIVEN, OFFICES, citizen_of, dossie
 from config.document_types import load_document_types
 from dossier.dossier_code import DossierCode
 from dossier.values import CitizenToken
-from storage.database import Database
-from storage.listing import Wanted, count_records, list_records
-from storage.search import SearchIndex
-from storage.search_keys import Searched
-from storage.search_query import parse_query
-from storage.tables import drops, records
+from storage.database.engine import Database
+from storage.database.tables import drops, records
+from storage.search.index import SearchIndex
+from storage.search.keys import Searched
+from storage.search.listing import Wanted, count_records, list_records
+from storage.search.query import parse_query
 
 _ROUNDS: Final = 20
 _PAGE: Final = 20

@@ -31,14 +31,14 @@ from bench.postgres import postgres
 from dossier.dossier_code import DossierCode
 from dossier.records import Record, RecordKey
 from dossier.values import CitizenToken, Seal, SealedPdf, Sha256, Soundness
-from storage.buckets import Buckets
-from storage.late_vault import LateVault
+from storage.keys.late_vault import LateVault
+from storage.keys.master_key import FileMasterKey
+from storage.keys.vault import Vault
 from storage.ledger import Ledger
-from storage.master_key import FileMasterKey
-from storage.objects import Body
-from storage.s3 import S3Client
-from storage.vault import Vault
-from storage.warehouse import Warehouse
+from storage.objects.buckets import Buckets
+from storage.objects.s3 import S3Client
+from storage.objects.store import Body
+from storage.records.warehouse import Warehouse
 
 _RGW: Final = Path(__file__).resolve().parent.parent / "deploy" / "rgw.sh"
 _PORT: Final = 28480

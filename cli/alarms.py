@@ -19,7 +19,7 @@ from dossier.alarms import ALARMS
 
 if TYPE_CHECKING:
     from storage.alarms import Alarms
-    from storage.rows import Alarm
+    from storage.database.rows import Alarm
 
 out = Console(highlight=False)
 

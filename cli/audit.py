@@ -19,14 +19,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from signing.clock import VIETNAM
-from storage.audit import told
+from storage.audit.trail import told
 
 if TYPE_CHECKING:
     from dossier.citizen_id import CitizenId
     from dossier.values import CitizenToken
     from flows.keepers import Keepers
-    from storage.audit import AuditLine
-    from storage.audit_reports import Touched
+    from storage.audit.reports import Touched
+    from storage.audit.trail import AuditLine
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -48,13 +48,13 @@ _BROKEN: Final = {
     "not_as_anchored": ("khác với bản đã neo", "differs from its anchor"),
     "anchor_broken": ("không còn neo nguyên vẹn", "has no sound anchor"),
 }
-"""`storage.audit.Reason` in words."""
+"""`storage.audit.trail.Reason` in words."""
 
 
 @app.command()
 def verify(by: By = None, why: Why = "kiểm tra nhật ký", home: Home = HERE) -> None:
     """Chuỗi băm và mọi neo; nêu dòng hỏng đầu tiên. / Chain and every anchor; names the first broken line (exit 1)."""
-    from storage.audit import Break
+    from storage.audit.trail import Break
 
     with _opened(home) as keepers:
         found = keepers.anchors.check()
@@ -84,7 +84,7 @@ def anchor(home: Home = HERE) -> None:
 @app.command()
 def subject(why: Why, by: By = None, as_csv: AsCsv = False, as_json: AsJson = False, home: Home = HERE) -> None:
     """Ai đã chạm vào hồ sơ của một công dân; số định danh đọc từ stdin. / Who touched a citizen's papers; ID from stdin."""
-    from storage.audit_reports import touching
+    from storage.audit.reports import touching
     from storage.tokens import citizen_token
 
     citizen_id = _citizen_id()
@@ -107,7 +107,7 @@ def actor(  # noqa: PLR0913, PLR0917 - one argument for each option that may be 
     home: Home = HERE,
 ) -> None:
     """Một người hay hệ thống đã chạm vào những ai. / Which subjects and papers an actor touched in a period."""
-    from storage.audit_reports import touched_by
+    from storage.audit.reports import touched_by
 
     begin, end = _moment(since, "--from"), _moment(until, "--to")
     end += timedelta(days=1) if len(until) == len("2026-11-30") else timedelta(0)
@@ -127,7 +127,7 @@ def _opened(home: Path) -> AbstractContextManager[Keepers]:
 def _tell(keepers: Keepers, act: str, by: str | None, why: str, outcome: str, citizen: CitizenToken | None = None) -> None:
     """The line of this reading, before anything of it is shown."""
     from cli.shelf import os_user
-    from storage.audit import check_who_and_why
+    from storage.audit.trail import check_who_and_why
 
     who = by or os_user()
     check_who_and_why(who, why)

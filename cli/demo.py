@@ -26,7 +26,7 @@ from dossier.citizen_id import masked, parse_citizen_id
 from dossier.errors import SealBroken, StackFailed, StoreCorrupt
 from signing.clock import VIETNAM
 from signing.verify import verify
-from storage.delivery import deliver
+from storage.intake.delivery import deliver
 from storage.ledger import Drop, Ledger, Receipt, RecordRow, ShelfEntry
 from storage.tokens import citizen_token
 

@@ -141,7 +141,7 @@ def show_incidents(found: Sequence[Incident], console: Console) -> None:
 
 def weaknesses(settings: Settings) -> Iterator[tuple[str, str]]:
     """What the stores cannot do, a (Vietnamese, English) sentence each."""
-    from storage.folder import limits
+    from storage.objects.folder import limits
 
     if settings.replica == "none":
         yield (

@@ -22,9 +22,9 @@ from ocr.opening import Limits, examine
 from ocr.read_pages import ReadOptions, read_pages
 from ocr.settle import Beside, Settled, settle
 from ocr.type_model import TypeModel, load_type_model
-from storage.dropped import DroppedFile, manifests_beside, told
 from storage.files import hash_file
-from storage.hand_in import parse_manifest
+from storage.intake.dropped import DroppedFile, manifests_beside, told
+from storage.intake.hand_in import parse_manifest
 from storage.model_shelf import ModelShelf
 
 _SUFFIXES = {".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"}

@@ -14,7 +14,7 @@ from config.settings import Settings, load_settings
 from flows.tools import PORTAL_USER
 from portal.callers import Right, add_caller
 from signing.demo_pki import make_demo_pki
-from storage.folder import FolderStore
+from storage.objects.folder import FolderStore
 from storage.places import check_places, mark_places, remembered
 
 _BLOCK: Final = {"portal": 0, "prefect": 20, "s3": 80, "s3 tls": 81, "s3 monitor": 82, "tsa": 90}

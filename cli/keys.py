@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from storage.key_ring import Masters, Wrapping
+    from storage.keys.key_ring import Masters, Wrapping
 
 out = Console(highlight=False)
 
@@ -29,8 +29,8 @@ def show(home: Home = HERE) -> None:
     """Các khóa của kho, tuổi và khóa chủ bọc chúng. / Ring keys, their ages, and which master key wraps them."""
     from config.settings import load_settings
     from flows.opening import open_masters, open_store
-    from storage.buckets import Buckets
-    from storage.key_ring import look
+    from storage.keys.key_ring import look
+    from storage.objects.buckets import Buckets
 
     settings = load_settings(home)
     ring = look(open_store(settings), Buckets(settings.bucket_prefix))
@@ -43,8 +43,8 @@ def rotate(home: Home = HERE) -> None:
     from config.settings import load_settings
     from dossier.errors import Misconfigured
     from flows.opening import open_masters, open_store
-    from storage import key_ring
-    from storage.buckets import Buckets
+    from storage.keys import key_ring
+    from storage.objects.buckets import Buckets
 
     settings = load_settings(home)
     masters = open_masters(settings)
@@ -67,8 +67,8 @@ def retire(home: Home = HERE) -> None:
     from config.settings import load_settings
     from flows.opening import open_masters, open_store
     from flows.tools import PORTAL_USER
-    from storage import key_ring
-    from storage.buckets import Buckets, policy
+    from storage.keys import key_ring
+    from storage.objects.buckets import Buckets, policy
 
     settings = load_settings(home)
     store, bucket = open_store(settings), Buckets(settings.bucket_prefix).keys

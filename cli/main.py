@@ -88,7 +88,7 @@ def drop(
 ) -> None:
     """Thả tệp vào hộp như máy quét. / Drop files into the inbox as a scanner would."""
     from config.settings import load_settings
-    from storage.delivery import deliver
+    from storage.intake.delivery import deliver
 
     for file in files:
         deliver(file, load_settings(home).inbox, office)

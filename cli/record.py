@@ -22,8 +22,8 @@ from dossier.records import Change
 if TYPE_CHECKING:
     from config.settings import Settings
     from storage.ledger import Ledger
-    from storage.manifest_form import Manifest
-    from storage.warehouse import Warehouse
+    from storage.records.manifest_form import Manifest
+    from storage.records.warehouse import Warehouse
 
 out = Console(highlight=False)
 
@@ -49,7 +49,7 @@ def show(
     from config.settings import load_settings
     from dossier.errors import NoSuchRecord
     from dossier.records import RecordKey
-    from storage.audit import AuditTrail, check_who_and_why
+    from storage.audit.trail import AuditTrail, check_who_and_why
 
     who = by or os_user()
     check_who_and_why(who, why)
@@ -95,7 +95,7 @@ def rebuild(home: Home = HERE) -> None:
     from config.settings import load_settings
     from flows.tools import open_tools
     from ocr.opening import examine
-    from storage.rebuild import Rebuild
+    from storage.records.rebuild import Rebuild
 
     with open_tools(load_settings(home)) as tools, tools.cage() as cage, out.status("") as status:
         made = Rebuild(
@@ -134,8 +134,8 @@ def show_manifest(manifest: Manifest, console: Console) -> None:
 def _say_otherwise(record_id: str, change: Change, by: str | None, why: str, home: Path) -> None:
     from cli.shelf import os_user
     from config.settings import load_settings
-    from storage.audit import check_who_and_why
-    from storage.corrections import correct as write_version
+    from storage.audit.trail import check_who_and_why
+    from storage.records.corrections import correct as write_version
 
     who = by or os_user()
     check_who_and_why(who, why)

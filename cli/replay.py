@@ -16,8 +16,8 @@ from dossier.errors import DossierError, StackFailed
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from storage.database.rows import Drop
     from storage.ledger import Ledger
-    from storage.rows import Drop
 
 out = Console(highlight=False)
 

@@ -13,7 +13,7 @@ from cli.fixity import weaknesses
 from cli.stack import Running, Say
 from config.settings import Settings
 from dossier.doubts import DOUBTS
-from storage.dropped import manifests_without_scan, strays
+from storage.intake.dropped import manifests_without_scan, strays
 from storage.ledger import Ledger
 
 

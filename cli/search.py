@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from dossier.citizen_id import CitizenId
     from dossier.values import CitizenToken
-    from storage.rows import RecordRow
-    from storage.search import HitPage
+    from storage.database.rows import RecordRow
+    from storage.search.index import HitPage
 
 out = Console(highlight=False)
 
@@ -57,10 +57,10 @@ def asked(settings: Settings, typed: str, who_and_why: tuple[str, str], limit: i
         PurposeRequired: no reason.
         DecisionMalformed: a name that says nothing; an ID number in name or reason.
     """
-    from storage.audit import AuditTrail, check_who_and_why
+    from storage.audit.trail import AuditTrail, check_who_and_why
     from storage.ledger import Ledger
-    from storage.search import search_page
-    from storage.search_query import parse_query
+    from storage.search.index import search_page
+    from storage.search.query import parse_query
     from storage.tokens import citizen_token
 
     def token_of(citizen: CitizenId) -> CitizenToken:

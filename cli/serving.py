@@ -11,7 +11,7 @@ from portal.app import create_app
 from portal.callers import CallersFile
 from portal.serve import serve
 from signing.verify import verify
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.ledger import Ledger
 
 

@@ -31,11 +31,11 @@ from ocr import errands
 from ocr.cage import Cage
 from ocr.shown import Mark
 from signing.clock import VIETNAM
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
+from storage.database.rows import DecisionRow, ShelfEntry
 from storage.desk import Desk
 from storage.held import fields_of, links_of, verdict_of
 from storage.ledger import Ledger
-from storage.rows import DecisionRow, ShelfEntry
 
 _BLUE: Final = (0, 90, 200)
 _ASK: Final = "-"

@@ -12,7 +12,7 @@ from dossier.records import RecordKey
 from dossier.values import Seal
 from flows.tools import open_warehouse
 from signing.verify import verify
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.files import hash_file
 from storage.ledger import Ledger
 

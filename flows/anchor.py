@@ -1,4 +1,4 @@
-"""Every night the new lines of the audit trail are anchored; see `storage.anchors`."""
+"""Every night the new lines of the audit trail are anchored; see `storage.audit.anchors`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from prefect import flow
 
 from config.settings import load_settings
 from flows.keepers import open_keepers
-from storage.anchors import raise_if_late
+from storage.audit.anchors import raise_if_late
 
 log = structlog.get_logger()
 

@@ -35,18 +35,18 @@ from ocr.decide import decide, understand
 from ocr.extract import extract
 from ocr.read_pages import read_pages
 from signing.clock import VIETNAM
+from storage.database.rows import DecisionRow, ShelfEntry
 from storage.desk import Desk
 from storage.held import fields_of, links_of, scans_of, separator_of, verdict_of
+from storage.intake.put_aside import leave_word
 from storage.ledger import Drop
-from storage.put_aside import leave_word
-from storage.rows import DecisionRow, ShelfEntry
 
 
 async def attempt(decision_id: int, flow_run_id: str, tools: Tools) -> str:
     """Carry a decision out in a run; one that cannot be puts its document back on the shelf, one that cannot *now* waits.
 
     Returns:
-        What became of it, a `storage.rows.DecisionState`.
+        What became of it, a `storage.database.rows.DecisionState`.
 
     Raises:
         DossierError: what stood in the way, once the ledger knows it.

@@ -16,9 +16,9 @@ from flows.opening import READ_SECONDS_OF_CHECKS, open_replica, open_store
 from flows.tools import Tools, open_tools
 from signing.verify import verify
 from storage.alarms import Alarms
-from storage.fixity import Copies, Finding, Pace, check_due
+from storage.healing.fixity import Copies, Finding, Pace, check_due
+from storage.healing.replication import prepare_replica
 from storage.inventory import Incident, Inventory
-from storage.replication import prepare_replica
 
 RUN_SECONDS: Final = 50 * 60.0
 """Time of one run; the next one goes on where it ended."""

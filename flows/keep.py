@@ -28,7 +28,7 @@ from signing.stamp import StampText
 from signing.verify import verify
 from storage.files import hash_file
 from storage.ledger import Drop
-from storage.manifest import seal_of
+from storage.records.manifest import seal_of
 from storage.tokens import record_key
 
 _TOOLS: Final = ("sohoa", "pikepdf", "pyhanko", "opencv-python", "pytesseract", "prefect", "minio")

@@ -13,17 +13,17 @@ from flows.opening import open_replica
 from flows.tools import open_warehouse
 from signing.timestamp import open_timestamper
 from signing.token import Authority
-from storage.anchors import Anchors
-from storage.audit import AuditTrail
-from storage.certificates import Certificates
-from storage.disposal import Disposals
-from storage.encrypted import EncryptedObjects
+from storage.audit.anchors import Anchors
+from storage.audit.trail import AuditTrail
+from storage.healing.replication import prepare_replica
 from storage.inventory import rotted_versions
 from storage.ledger import Ledger
-from storage.legal_holds import LegalHolds
-from storage.objects import ObjectStore
-from storage.replication import prepare_replica
-from storage.warehouse import Warehouse
+from storage.objects.encrypted import EncryptedObjects
+from storage.objects.store import ObjectStore
+from storage.records.warehouse import Warehouse
+from storage.retention.certificates import Certificates
+from storage.retention.disposal import Disposals
+from storage.retention.legal_holds import LegalHolds
 
 
 @dataclass(frozen=True, slots=True)

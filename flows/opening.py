@@ -7,17 +7,17 @@ from typing import Final
 from pydantic import SecretStr
 
 from config.settings import Settings
-from storage.buckets import Buckets
-from storage.folder import FolderStore
-from storage.key_ring import Masters
-from storage.master_key import TokenKey, open_master_key
-from storage.objects import ObjectStore
-from storage.s3 import READ_SECONDS, S3Client
-from storage.vault import Vault
+from storage.keys.key_ring import Masters
+from storage.keys.master_key import TokenKey, open_master_key
+from storage.keys.vault import Vault
+from storage.objects.buckets import Buckets
+from storage.objects.folder import FolderStore
+from storage.objects.s3 import READ_SECONDS, S3Client
+from storage.objects.store import ObjectStore
 
 READ_SECONDS_OF_CHECKS: Final = 10.0
-"""Who checks and copies waits so long for a byte: Ceph RGW never answers for an object that rotted (`storage.s3`), and a
-silence is listened to four times before it counts as damage, 40 seconds an object."""
+"""Who checks and copies waits so long for a byte: Ceph RGW never answers for an object that rotted (`storage.objects.s3`),
+and a silence is listened to four times before it counts as damage, 40 seconds an object."""
 
 _PIN_REFUSED: Final = "master_pin_refused"
 

@@ -13,10 +13,10 @@ from dossier.errors import DossierError, StoreCorrupt
 from flows.opening import READ_SECONDS_OF_CHECKS, open_replica, open_store
 from flows.tools import Tools, open_tools
 from storage.alarms import Alarms
+from storage.healing.replication import prepare_replica, replicate_due, replicate_listed
 from storage.inventory import Inventory
-from storage.objects import ObjectStore
+from storage.objects.store import ObjectStore
 from storage.outbox import Outbox
-from storage.replication import prepare_replica, replicate_due, replicate_listed
 
 log = structlog.get_logger()
 

@@ -14,10 +14,10 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import AwaitingRetry
 
+from storage.database.rows import DecisionRow
 from storage.desk import Desk
 from storage.ledger import Drop, Ledger
 from storage.progress import Mark, Progress
-from storage.rows import DecisionRow
 
 DIGITIZE: Final = "digitize/local"
 RELEASE: Final = "release/local"

@@ -16,9 +16,9 @@ from flows.runs import ensure_run
 from flows.tools import Tools
 from ocr.cage import Cage
 from ocr.opening import examine
-from storage import inbox
-from storage.beside import receive_alone
-from storage.dropped import DroppedFile
+from storage.intake import inbox
+from storage.intake.beside import receive_alone
+from storage.intake.dropped import DroppedFile
 from storage.ledger import Receipt
 
 log = structlog.get_logger()

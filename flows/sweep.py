@@ -11,8 +11,8 @@ from flows.guards import IntakeGuard
 from flows.tools import Tools, open_tools
 from flows.watch import take_still_files
 from flows.watch_over import alarms_as_text, call_out, clear_work, watch_over
-from storage.dropped import waiting
-from storage.inbox import Stillness
+from storage.intake.dropped import waiting
+from storage.intake.inbox import Stillness
 
 
 @flow(name="sweep", flow_run_name="sweep")

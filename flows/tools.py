@@ -20,14 +20,14 @@ from ocr.type_model import TypeModel, load_type_model
 from signing.font import LIBERATION_SERIF, check_font
 from signing.keys import Signer, open_signer
 from signing.timestamp import PatientTimestamper, open_timestamper
-from storage.buckets import Buckets
 from storage.inventory import rotted_versions
-from storage.late_vault import LateVault
+from storage.keys.late_vault import LateVault
 from storage.ledger import Ledger
 from storage.model_shelf import ModelShelf
-from storage.objects import ObjectStore
+from storage.objects.buckets import Buckets
+from storage.objects.store import ObjectStore
 from storage.places import check_places
-from storage.warehouse import Warehouse
+from storage.records.warehouse import Warehouse
 
 PORTAL_USER = "portal"
 """User of the S3 server that may read the archive and nothing else."""

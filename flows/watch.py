@@ -19,8 +19,8 @@ from flows.submit import submit, submit_manifest
 from flows.tools import Tools, open_tools
 from flows.watch_over import call_out, watch_over
 from ocr.cage import Cage
-from storage.dropped import DroppedFile, manifests_beside, scans_beside, waiting
-from storage.inbox import Stillness
+from storage.intake.dropped import DroppedFile, manifests_beside, scans_beside, waiting
+from storage.intake.inbox import Stillness
 
 log = structlog.get_logger()
 

@@ -22,10 +22,10 @@ from flows.runs import ensure_release
 from flows.submit import start
 from flows.tools import Tools
 from storage.alarms import Alarms
-from storage.anchors import raise_if_late
+from storage.audit.anchors import raise_if_late
+from storage.database.rows import Alarm, DecisionRow
 from storage.desk import Desk
 from storage.progress import look_for_standstill
-from storage.rows import Alarm, DecisionRow
 
 log = structlog.get_logger()
 

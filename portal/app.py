@@ -36,9 +36,9 @@ from portal.errors import install_errors
 from portal.gate import Gate, Knock, checked_purpose, citizen_target, document_target
 from portal.house import House, InHouse, Knocking
 from portal.links import Link, link_text
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.ledger import Ledger, RecordRow
-from storage.warehouse import Warehouse
+from storage.records.warehouse import Warehouse
 
 _LOG = logging.getLogger("portal")
 

@@ -22,7 +22,7 @@ from dossier.errors import (
 from dossier.values import CitizenToken
 from portal.callers import Caller, Directory, Right
 from portal.links import read_link
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.ledger import Ledger, RecordRow
 from storage.tokens import citizen_token
 

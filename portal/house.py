@@ -13,7 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from dossier.values import Seal
 from portal.gate import PURPOSE_MAX, Gate, Knock
 from storage.ledger import Ledger
-from storage.warehouse import Warehouse
+from storage.records.warehouse import Warehouse
 
 _bearer = HTTPBearer(auto_error=False, description="Mã truy cập của hệ thống gọi / access token of the calling system")
 

@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
 
-from storage.database import Database
+from storage.database.engine import Database
+from storage.database.keeping_tables import objects
+from storage.database.rows import DropState, Outcome
+from storage.database.tables import documents, drops, pages, receipts, records
 from storage.hand_ins import hand_ins
-from storage.keeping_tables import objects
-from storage.rows import DropState, Outcome
-from storage.tables import documents, drops, pages, receipts, records
 
 
 class Words(NamedTuple):

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, insert, select, update
 
 from dossier.alarms import ALARMS
-from storage.database import Database
-from storage.keeping_tables import alarms
-from storage.rows import Alarm
+from storage.database.engine import Database
+from storage.database.keeping_tables import alarms
+from storage.database.rows import Alarm
 
 
 class Alarms:

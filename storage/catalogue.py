@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select
 
 from dossier.values import CitizenToken, Sha256
-from storage.database import Database
+from storage.database.engine import Database
+from storage.database.rows import Drop, Receipt, RecordRow, ShelfEntry
+from storage.database.statements import one, receipt_of, shelf_entry_of, the_drop
+from storage.database.tables import decisions, documents, drops, receipts, records
 from storage.held import text_of
-from storage.rows import Drop, Receipt, RecordRow, ShelfEntry
-from storage.statements import one, receipt_of, shelf_entry_of, the_drop
-from storage.tables import decisions, documents, drops, receipts, records
 
 
 class Catalogue:

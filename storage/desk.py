@@ -16,13 +16,13 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from dossier.decisions import Action, Reject, check, check_words, from_json, kind_of, to_json
 from dossier.errors import AlreadyDecided, LedgerConflict, NoSuchHold
 from dossier.values import Held
-from storage.audit import add_line
+from storage.audit.trail import add_line
+from storage.database.rows import DecisionRow, ShelfEntry
+from storage.database.statements import end_decision, one, put_back, shelf_entry_of, shelf_values
+from storage.database.tables import decisions, documents, drops
 from storage.held import shown_of
 from storage.ledger import Ledger
 from storage.page_places import move_pages
-from storage.rows import DecisionRow, ShelfEntry
-from storage.statements import end_decision, one, put_back, shelf_entry_of, shelf_values
-from storage.tables import decisions, documents, drops
 
 GIVEN_BACK = "release_failed"
 """Reason, a key of `dossier.doubts.DOUBTS`, of a document whose decision could not be carried out."""

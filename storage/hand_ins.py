@@ -34,11 +34,11 @@ from sqlalchemy import (
 from dossier.errors import InputRefused, ManifestHashDiffers, ManifestLate, ManifestRefused, ManifestWithoutScan
 from dossier.values import HandInManifest, Sha256
 from dossier.vietnamese import fold
-from storage.database import Database
-from storage.hand_in import Said, kept_form, said_of
-from storage.schema import UtcTime, metadata
-from storage.statements import the_drop
-from storage.tables import drops, receipts
+from storage.database.engine import Database
+from storage.database.schema import UtcTime, metadata
+from storage.database.statements import the_drop
+from storage.database.tables import drops, receipts
+from storage.intake.hand_in import Said, kept_form, said_of
 
 Bond = Literal["beside", "hash", "name", "last"]
 """Why a manifest is believed to speak of a scan: it lay beside it; it names the hash of its bytes; it came later and bears

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func
 from dossier.records import StoredObject
 from dossier.values import Sha256
 from storage.alarms import raise_alarm, settle_alarm
-from storage.audit import add_line
-from storage.database import Database
-from storage.keeping_tables import incidents, objects
+from storage.audit.trail import add_line
+from storage.database.engine import Database
+from storage.database.keeping_tables import incidents, objects
+from storage.database.tables import records
 from storage.outbox import add_errand
-from storage.tables import records
 
 ObjectState = Literal["sound", "damaged", "lost", "disposed"]
 
@@ -184,7 +184,7 @@ class Inventory:
 def rotted_versions(address: str, bucket: str, key: str) -> frozenset[str]:
     """Versions of an object that were found damaged and have a restored one beside them.
 
-    A server may give no answer at all for them (`storage.s3`), so who looks for the first sound version leaves them out.
+    A server may give no answer at all for them (`storage.objects.s3`), so who looks for the first sound one skips them.
 
     Args:
         address: of the ledger; it is asked only about the few objects that have several versions.

@@ -16,16 +16,11 @@ from dossier.errors import LedgerConflict, NoSuchRecord
 from dossier.records import Record, RecordState, Stored, StoredObject
 from dossier.values import Held, Seal, Sha256, Soundness
 from storage.alarms import raise_alarm, settle_alarm
-from storage.audit import add_filing, add_line
+from storage.audit.trail import add_filing, add_line
 from storage.catalogue import Catalogue
-from storage.database import Database
-from storage.hand_ins import HandIns
-from storage.inventory import enter_objects
-from storage.page_places import place_pages
-from storage.rows import Drop, DropState, PageRow, Receipt, RecordRow, ShelfEntry
-from storage.same_paper import compare_with_known
-from storage.search import index_record
-from storage.statements import (
+from storage.database.engine import Database
+from storage.database.rows import Drop, DropState, PageRow, Receipt, RecordRow, ShelfEntry
+from storage.database.statements import (
     check_filing,
     end_decision,
     enter_receipt,
@@ -37,7 +32,12 @@ from storage.statements import (
     spoken_values,
     the_drop,
 )
-from storage.tables import drops, records
+from storage.database.tables import drops, records
+from storage.hand_ins import HandIns
+from storage.inventory import enter_objects
+from storage.page_places import place_pages
+from storage.same_paper import compare_with_known
+from storage.search.index import index_record
 
 __all__ = ["Drop", "Ledger", "Receipt", "RecordRow", "ShelfEntry", "drop_id_of"]
 

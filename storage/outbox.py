@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, insert, select, update
 
-from storage.database import Database
-from storage.keeping_tables import outbox
+from storage.database.engine import Database
+from storage.database.keeping_tables import outbox
 
 Kind = Literal["replicate"]
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from dossier.errors import PagesLost
 from dossier.values import Document, FailedPage, Grouping, Page
-from storage.rows import Drop, PageRow, Place
-from storage.tables import decisions, documents, pages
+from storage.database.rows import Drop, PageRow, Place
+from storage.database.tables import decisions, documents, pages
 
 
 def places_of(drop_id: str, read: Sequence[Page], grouping: Grouping) -> tuple[PageRow, ...]:

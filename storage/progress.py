@@ -13,9 +13,9 @@ from typing import Final
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from storage.alarms import Alarms
-from storage.database import Database
-from storage.keeping_tables import progress
-from storage.tables import decisions, drops
+from storage.database.engine import Database
+from storage.database.keeping_tables import progress
+from storage.database.tables import decisions, drops
 
 _BY: Final = "watch"
 

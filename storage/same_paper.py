@@ -12,8 +12,8 @@ from sqlalchemy import Connection, RowMapping, select
 
 from dossier.vietnamese import fold
 from storage.alarms import raise_alarm
-from storage.statements import one
-from storage.tables import records
+from storage.database.statements import one
+from storage.database.tables import records
 
 
 def compare_with_known(connection: Connection, record_id: str) -> None:

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from storage.buckets import Buckets
-from storage.late_vault import LateVault
-from storage.master_key import FileMasterKey
-from storage.s3 import S3Client
-from storage.vault import Vault
-from storage.warehouse import Warehouse
+from storage.keys.late_vault import LateVault
+from storage.keys.master_key import FileMasterKey
+from storage.keys.vault import Vault
+from storage.objects.buckets import Buckets
+from storage.objects.s3 import S3Client
+from storage.records.warehouse import Warehouse
 from tests.privacy import LogScan
 
 pytest_plugins = ["tests.postgres"]

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from storage.database import Database
+from storage.database.engine import Database
 
 _SERVER_USER: Final = "postgres"
 """The server refuses to run as root; Debian's package brings this user."""

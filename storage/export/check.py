@@ -16,8 +16,8 @@ from storage.catalogue import Catalogue
 from storage.export.bag import ALGORITHMS, DECLARATION, PAYLOAD
 from storage.export.values import DATA, RECORDS
 from storage.files import CHUNK
-from storage.manifest import parts_of
-from storage.manifest_form import from_bytes
+from storage.records.manifest import parts_of
+from storage.records.manifest_form import from_bytes
 
 _LINE: Final = re.compile(r"([0-9a-f]+) [ *]?([^ *].*)")
 _LETTERS: Final = {"sha256": 64, "sha512": 128}

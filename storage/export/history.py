@@ -9,11 +9,11 @@ from typing import Final
 from sqlalchemy import Connection, or_, select
 
 from dossier.dossier_code import DossierCode
-from storage.database import Database
+from storage.database.engine import Database
+from storage.database.keeping_tables import incidents, objects
+from storage.database.rows import RecordRow
+from storage.database.tables import decisions, documents, drops, records
 from storage.export.values import Agent, Event, Paper
-from storage.keeping_tables import incidents, objects
-from storage.rows import RecordRow
-from storage.tables import decisions, documents, drops, records
 
 PROGRAM: Final = "sohoa"
 

@@ -16,8 +16,9 @@ from dossier.dossier_code import DossierCode, dossier_code_parts
 from dossier.errors import LedgerConflict, NoSuchRecord, StoreCorrupt
 from dossier.metadata import DossierFacts, Metadata, dossier_metadata_of, years_of
 from dossier.records import RecordKey
-from storage.audit import add_line, check_who_and_why
+from storage.audit.trail import add_line, check_who_and_why
 from storage.catalogue import Catalogue
+from storage.database.rows import RecordRow
 from storage.export.bag import PAYLOAD, Payloads, make_bag
 from storage.export.check import compare, read_bag
 from storage.export.ead import ead_of
@@ -28,10 +29,9 @@ from storage.export.premis import premis_of
 from storage.export.record_xml import SCHEMA, dossier_xml, record_xml, schema_bytes
 from storage.export.trees import to_bytes
 from storage.export.values import DATA, RECORDS, VIETNAM, Agent, Event, Exported, Package, Paper, Payload
-from storage.manifest_form import Manifest
-from storage.manifest_form import to_bytes as manifest_bytes
-from storage.rows import RecordRow
-from storage.warehouse import Warehouse
+from storage.records.manifest_form import Manifest
+from storage.records.manifest_form import to_bytes as manifest_bytes
+from storage.records.warehouse import Warehouse
 
 _XML: Final = "application/xml"
 _JSON: Final = "application/json"

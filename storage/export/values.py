@@ -10,8 +10,8 @@ from typing import Final, Literal
 from dossier.dossier_code import DossierCode
 from dossier.metadata import Metadata
 from dossier.values import Sha256
-from storage.manifest_form import Manifest
-from storage.rows import RecordRow
+from storage.database.rows import RecordRow
+from storage.records.manifest_form import Manifest
 
 VIETNAM: Final = timezone(timedelta(hours=7))
 """UTC+07:00; the packages of TT 05/2025 tell time so."""

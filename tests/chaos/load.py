@@ -21,9 +21,9 @@ from dossier.citizen_id import CitizenId
 from dossier.decisions import FileIt
 from dossier.dossier_code import DossierCode
 from dossier.values import Sha256
-from storage.delivery import deliver
 from storage.desk import Desk
-from storage.dropped import waiting
+from storage.intake.delivery import deliver
+from storage.intake.dropped import waiting
 from storage.ledger import Ledger
 
 SAMPLES: Final = Path(__file__).resolve().parents[2] / "samples"

@@ -11,7 +11,7 @@ import pytest
 from cli import stack as servers
 from cli.installation import new_portal_caller
 from config.settings import Settings
-from storage.delivery import deliver
+from storage.intake.delivery import deliver
 from storage.ledger import Ledger
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,8 +17,8 @@ from config.settings import Settings
 from dossier.codes import CodeProblem
 from dossier.dossier_code import parse_dossier_code
 from signing.verify import verify
-from storage.delivery import deliver
 from storage.desk import Desk
+from storage.intake.delivery import deliver
 from storage.ledger import Ledger
 
 pytestmark = pytest.mark.stack

@@ -17,7 +17,7 @@ from waiting import finished_drop, receipt_of, wait_for
 from config.settings import Settings
 from dossier.citizen_id import CitizenId
 from signing.verify import verify
-from storage.delivery import deliver
+from storage.intake.delivery import deliver
 from storage.ledger import Ledger
 
 pytestmark = pytest.mark.stack

@@ -12,8 +12,8 @@ from minio.deleteobjects import DeleteObject
 from minio.error import S3Error
 
 from dossier.errors import Misconfigured, RecordBound
-from storage.buckets import policy
-from storage.objects import Body
+from storage.objects.buckets import policy
+from storage.objects.store import Body
 from tests.conftest import S3Server
 from tests.twins.papers import digest
 

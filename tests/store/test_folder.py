@@ -11,8 +11,8 @@ import pytest
 
 from dossier.errors import Misconfigured, PlaceGone
 from storage.files import hash_of
-from storage.folder import MARKER, FolderStore, limits
-from storage.objects import Body
+from storage.objects.folder import MARKER, FolderStore, limits
+from storage.objects.store import Body
 from tests.twins.flipped_byte import flip_in_folder
 from tests.twins.papers import digest
 
@@ -21,8 +21,8 @@ import resource, signal, sys
 from pathlib import Path
 from dossier.errors import StoreUnavailable
 from storage.files import hash_of
-from storage.folder import FolderStore
-from storage.objects import Body
+from storage.objects.folder import FolderStore
+from storage.objects.store import Body
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 content = b"x" * 1_000_000
@@ -34,8 +34,8 @@ except StoreUnavailable as error:
 DYING = """
 import os, sys
 from pathlib import Path
-from storage.folder import FolderStore
-from storage.objects import Body
+from storage.objects.folder import FolderStore
+from storage.objects.store import Body
 def chunks():
     yield b"half"
     os.kill(os.getpid(), 9)

@@ -20,14 +20,14 @@ from flows.tools import Tools
 from flows.watch import take_still_files
 from ocr.type_model import load_type_model
 from storage.alarms import Alarms
-from storage.buckets import Buckets
-from storage.folder import FolderStore
-from storage.inbox import Stillness
+from storage.intake.inbox import Stillness
+from storage.keys.master_key import FileMasterKey
+from storage.keys.vault import Vault
 from storage.ledger import Ledger
-from storage.master_key import FileMasterKey
+from storage.objects.buckets import Buckets
+from storage.objects.folder import FolderStore
 from storage.places import mark_places
-from storage.vault import Vault
-from storage.warehouse import Warehouse
+from storage.records.warehouse import Warehouse
 from tests.conftest import MASTER_KEY
 from tests.twins.papers import digest
 

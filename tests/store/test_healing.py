@@ -16,10 +16,10 @@ from flows.opening import open_replica, open_store
 from flows.replicate import replicate_all
 from flows.tools import Tools, open_tools
 from storage.alarms import Alarms
-from storage.audit import AuditTrail
-from storage.fixity import Copies, Finding, Pace, check_due
-from storage.folder import FolderStore
+from storage.audit.trail import AuditTrail
+from storage.healing.fixity import Copies, Finding, Pace, check_due
 from storage.inventory import Inventory, enter_objects
+from storage.objects.folder import FolderStore
 from storage.outbox import Outbox
 from storage.places import mark_places
 from tests.conftest import MASTER_KEY, S3Server

@@ -10,10 +10,10 @@ import pytest
 
 from dossier.errors import TruncatedFile
 from dossier.values import Soundness
-from storage.dropped import waiting
-from storage.inbox import receive
+from storage.intake.dropped import waiting
+from storage.intake.inbox import receive
 from storage.ledger import Ledger, Receipt
-from storage.warehouse import Warehouse
+from storage.records.warehouse import Warehouse
 from tests.conftest import S3Server
 from tests.twins.papers import digest
 from tests.twins.sudden_death import SuddenDeath, die_at, in_a_doomed_process, mortal

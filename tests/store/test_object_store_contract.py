@@ -12,8 +12,8 @@ import pytest
 
 from dossier.errors import Misconfigured, NoSuchObject, RecordBound, StoreCorrupt
 from dossier.values import Sha256
-from storage.folder import FolderStore
-from storage.objects import Body, ObjectStore
+from storage.objects.folder import FolderStore
+from storage.objects.store import Body, ObjectStore
 from tests.conftest import S3Server
 from tests.twins.memory_objects import MemoryObjects
 from tests.twins.papers import digest

@@ -10,7 +10,7 @@ import pytest
 
 from dossier.records import Change, Stored
 from dossier.values import SealedPdf
-from storage.warehouse import Warehouse
+from storage.records.warehouse import Warehouse
 from tests.conftest import S3Server
 from tests.twins.papers import SEAL, digest, record
 from tests.twins.sudden_death import die_at, in_a_doomed_process

@@ -13,11 +13,11 @@ from sqlalchemy import update
 
 from dossier.errors import RecordBound
 from dossier.records import Record
-from storage.anchors import Checked
-from storage.buckets import Buckets
+from storage.audit.anchors import Checked
+from storage.database.tables import records
 from storage.ledger import Ledger
-from storage.tables import records
-from storage.warehouse import Warehouse
+from storage.objects.buckets import Buckets
+from storage.records.warehouse import Warehouse
 from tests.conftest import S3Server
 from tests.twins.anchored_trail import anchored, authority_in
 from tests.twins.retired_house import ASKS, RUNS, Retired
@@ -71,7 +71,9 @@ def test_before_its_time_neither_the_store_nor_we_destroy_a_record(
 def test_a_hold_beats_expiry_and_when_it_is_lifted_the_record_goes_and_leaves_its_certificate(
     s3_server: S3Server, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.manifest_store._SHORTEST_LOCK", timedelta(0))  # a manifest is locked for a day at least
+    monkeypatch.setattr(
+        "storage.records.manifest_store._SHORTEST_LOCK", timedelta(0)
+    )  # a manifest is locked for a day at least
     house = house_of(s3_server, ledger, tmp_path, timedelta(seconds=SECONDS))
     paper = filed(house)
     row = house.row(paper)

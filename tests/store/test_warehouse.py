@@ -18,8 +18,8 @@ from minio.retention import Retention
 from dossier.errors import LedgerConflict, Misconfigured, StoreCorrupt, StoreUnavailable
 from dossier.records import Change
 from dossier.values import Sha256
-from storage.s3 import Body, S3Client
-from storage.warehouse import Warehouse
+from storage.objects.s3 import Body, S3Client
+from storage.records.warehouse import Warehouse
 from tests.conftest import S3Server, free_ports
 from tests.twins.papers import digest, record, sealed
 

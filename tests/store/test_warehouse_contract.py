@@ -10,7 +10,7 @@ import pytest
 from dossier.errors import FileChanged, LedgerConflict, NoSuchObject
 from dossier.records import Stored
 from dossier.values import Sha256
-from storage.warehouse import Warehouse
+from storage.records.warehouse import Warehouse
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import SEAL, digest, record, sealed
 

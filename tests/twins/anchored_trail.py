@@ -12,14 +12,14 @@ from signing.demo_pki import make_demo_pki
 from signing.local_tsa import LocalTsa
 from signing.timestamp import open_timestamper
 from signing.token import Authority as SigningAuthority
-from storage.anchors import Anchors, Authority
-from storage.audit import AuditLine, AuditTrail
-from storage.buckets import Buckets
-from storage.encrypted import EncryptedObjects
+from storage.audit.anchors import Anchors, Authority
+from storage.audit.trail import AuditLine, AuditTrail
+from storage.keys.master_key import open_master_key
+from storage.keys.vault import Vault
 from storage.ledger import Ledger
-from storage.master_key import open_master_key
-from storage.objects import ObjectStore
-from storage.vault import Vault
+from storage.objects.buckets import Buckets
+from storage.objects.encrypted import EncryptedObjects
+from storage.objects.store import ObjectStore
 
 
 @contextmanager

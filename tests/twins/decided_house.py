@@ -20,10 +20,10 @@ from ocr.read_pages import read_pages
 from ocr.type_model import load_type_model
 from signing.demo_pki import make_demo_pki
 from signing.local_tsa import LocalTsa
+from storage.database.rows import DecisionRow, ShelfEntry
 from storage.desk import Desk
 from storage.files import hash_file
 from storage.ledger import Ledger
-from storage.rows import DecisionRow, ShelfEntry
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import KEY
 from tests.twins.worded_pages import draw_page, jpeg_bytes, scanner_pdf

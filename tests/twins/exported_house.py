@@ -13,7 +13,7 @@ from dossier.values import Soundness
 from ocr.alto import write_alto
 from storage.export.package import Asked, Exporter
 from storage.ledger import Ledger
-from storage.warehouse import Warehouse
+from storage.records.warehouse import Warehouse
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import DOSSIER, SEAL, digest, fields, page, record, sealed
 

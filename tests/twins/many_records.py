@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
+from storage.database.tables import drops, records
 from storage.ledger import Ledger
-from storage.search import index_record
-from storage.tables import drops, records
+from storage.search.index import index_record
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 

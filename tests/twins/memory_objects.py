@@ -1,4 +1,4 @@
-"""A store of objects in memory: the promises of `storage.objects.ObjectStore` without a server; thread-safe."""
+"""A store of objects in memory: the promises of `storage.objects.store.ObjectStore` without a server; thread-safe."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from dossier.errors import Misconfigured, NoSuchObject, RecordBound, StoreCorrupt, StoreFailed
 from storage.files import hash_of
-from storage.objects import Body, Head, Listed
+from storage.objects.store import Body, Head, Listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dossier.records import StoredObject
-from storage.buckets import Buckets
 from storage.files import hash_of
-from storage.master_key import FileMasterKey
-from storage.objects import Body
-from storage.vault import Vault
-from storage.warehouse import Warehouse
+from storage.keys.master_key import FileMasterKey
+from storage.keys.vault import Vault
+from storage.objects.buckets import Buckets
+from storage.objects.store import Body
+from storage.records.warehouse import Warehouse
 from tests.twins.memory_objects import MemoryObjects
 
 BUCKETS = Buckets("memory")

@@ -19,10 +19,10 @@ from dossier.records import Record, RecordKey
 from dossier.values import CitizenToken, Seal, SealedPdf, Sha256, Soundness
 from portal.app import create_app
 from portal.callers import Callers, new_caller
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.ledger import Ledger
+from storage.records.warehouse import Warehouse
 from storage.tokens import citizen_token
-from storage.warehouse import Warehouse
 from tests.twins.papers import fields, received
 
 KEY = b"a key of the tests"

@@ -11,17 +11,17 @@ from sqlalchemy import update
 
 from dossier.records import Record, RecordKey
 from dossier.values import Sha256, Soundness
-from storage.audit import AuditTrail
-from storage.buckets import Buckets
-from storage.certificates import Certificates
-from storage.disposal import Disposals
-from storage.encrypted import EncryptedObjects
+from storage.audit.trail import AuditTrail
+from storage.database.rows import RecordRow
+from storage.database.tables import records
 from storage.ledger import Ledger
-from storage.legal_holds import LegalHolds
-from storage.objects import ObjectStore
-from storage.rows import RecordRow
-from storage.tables import records
-from storage.warehouse import Warehouse
+from storage.objects.buckets import Buckets
+from storage.objects.encrypted import EncryptedObjects
+from storage.objects.store import ObjectStore
+from storage.records.warehouse import Warehouse
+from storage.retention.certificates import Certificates
+from storage.retention.disposal import Disposals
+from storage.retention.legal_holds import LegalHolds
 from tests.twins.memory_objects import MemoryObjects
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import SEAL, digest, record, sealed

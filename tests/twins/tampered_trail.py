@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert
 
-from storage.audit import BEFORE_THE_FIRST, hash_of_line, lines_after
+from storage.audit.trail import BEFORE_THE_FIRST, hash_of_line, lines_after
+from storage.database.tables import audit
 from storage.ledger import Ledger
-from storage.tables import audit
 
 _GUARDS = {
     "sqlite": ("DROP TRIGGER IF EXISTS audit_is_never_changed", "DROP TRIGGER IF EXISTS audit_is_never_deleted"),

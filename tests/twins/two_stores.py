@@ -11,12 +11,12 @@ from dossier.errors import StoreUnavailable
 from dossier.records import StoredObject
 from dossier.values import Sha256
 from storage.alarms import Alarms
-from storage.fixity import Copies, Finding, Pace, check, check_due
+from storage.healing.fixity import Copies, Finding, Pace, check, check_due
+from storage.healing.replication import prepare_replica, replicate_due
 from storage.inventory import Incident, Inventory, Item, enter_objects
 from storage.ledger import Ledger
-from storage.objects import Body, Head
+from storage.objects.store import Body, Head
 from storage.outbox import Outbox
-from storage.replication import prepare_replica, replicate_due
 from tests.twins.memory_objects import MemoryObjects
 from tests.twins.memory_warehouse import BUCKETS
 from tests.twins.papers import digest

@@ -25,8 +25,8 @@ from dossier.values import Soundness
 from flows.anchor import anchor
 from flows.keepers import Keepers, open_keepers
 from signing.local_tsa import LocalTsa
-from storage.folder import FolderStore
-from storage.tables import records
+from storage.database.tables import records
+from storage.objects.folder import FolderStore
 from storage.tokens import citizen_token
 from tests.twins.papers import CITIZEN, SEAL, digest, page, record, sealed
 from tests.twins.papers import held as held_paper

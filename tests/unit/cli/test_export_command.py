@@ -16,9 +16,9 @@ from config.settings import Settings
 from dossier.dossier_code import DossierCode
 from dossier.errors import BagInvalid, NoSuchRecord, PurposeRequired
 from flows.tools import open_warehouse
-from storage.audit import AuditTrail
-from storage.folder import FolderStore
+from storage.audit.trail import AuditTrail
 from storage.ledger import Ledger
+from storage.objects.folder import FolderStore
 from tests.twins.exported_house import ExportedHouse
 from tests.twins.papers import CITIZEN, DOSSIER
 

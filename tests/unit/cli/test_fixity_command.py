@@ -18,9 +18,9 @@ from config.settings import Settings, load_settings
 from flows.replicate import replicate_all
 from flows.tools import Tools, open_tools
 from storage.alarms import Alarms
+from storage.database.keeping_tables import outbox
 from storage.files import hash_file
 from storage.inventory import enter_objects
-from storage.keeping_tables import outbox
 from tests.twins.flipped_byte import flip_in_folder
 
 SCAN = os.urandom(100_000)

@@ -16,9 +16,9 @@ from cli.shelf import os_user
 from dossier.decisions import FileIt, Reject, SplitAt
 from dossier.errors import AlreadyDecided, DecisionIncomplete, DecisionMalformed, DossierError, NoSuchHold, SecretPaper
 from dossier.values import Held, Soundness
+from storage.database.rows import ShelfEntry
 from storage.desk import Desk
 from storage.ledger import Ledger
-from storage.rows import ShelfEntry
 from tests.twins.papers import CITIZEN, DOSSIER, digest, held, page, received
 
 

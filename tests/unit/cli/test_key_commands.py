@@ -13,8 +13,8 @@ from cli.keys import app
 from config.settings import Settings, load_settings
 from dossier.errors import MasterKeyMissing, Misconfigured
 from flows.opening import open_masters, open_vault
-from storage.buckets import Buckets
-from storage.key_ring import open_ring
+from storage.keys.key_ring import open_ring
+from storage.objects.buckets import Buckets
 from tests.twins.memory_objects import MemoryObjects
 
 NEW = "1b" * 32

@@ -15,10 +15,10 @@ from dossier.errors import LedgerConflict, PurposeRequired
 from dossier.records import Received, Record
 from dossier.values import Soundness
 from flows.tools import open_warehouse
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.files import hash_file
-from storage.folder import FolderStore
 from storage.ledger import Ledger
+from storage.objects.folder import FolderStore
 from storage.places import mark_places
 from tests.conftest import MASTER_KEY
 from tests.twins.papers import SEAL, digest, record, sealed

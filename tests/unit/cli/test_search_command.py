@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from dossier.errors import DossierError, PurposeRequired, QueryMalformed
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.ledger import Ledger
 from storage.tokens import citizen_token
 from tests.twins.many_records import enter

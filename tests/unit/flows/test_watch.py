@@ -14,8 +14,8 @@ from flows.submit import submit_manifest
 from flows.tools import Tools
 from flows.watch import take_still_files
 from ocr.type_model import load_type_model
-from storage.dropped import waiting
-from storage.inbox import Stillness
+from storage.intake.dropped import waiting
+from storage.intake.inbox import Stillness
 from storage.ledger import Ledger
 from tests.twins.memory_warehouse import MemoryWarehouse
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.ledger import Ledger
-from storage.warehouse import Warehouse
+from storage.records.warehouse import Warehouse
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.portal_house import Portal, build_portal
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from dossier.citizen_id import CitizenId
-from storage.audit import AuditLine, AuditTrail
+from storage.audit.trail import AuditLine, AuditTrail
 from storage.ledger import Ledger
 from tests.twins.portal_house import AN, BINH, PURPOSE, STRANGER, Portal, token_of
 

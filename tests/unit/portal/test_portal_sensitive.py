@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from storage.database.tables import records
 from storage.ledger import Ledger
-from storage.tables import records
 from tests.twins.portal_house import AN, Portal, pdf_bytes
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.ledger import Ledger
 from tests.conftest import S3Server
 from tests.twins.portal_house import AN, PURPOSE, build_portal, pdf_bytes

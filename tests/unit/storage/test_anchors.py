@@ -14,12 +14,12 @@ from sqlalchemy import delete, update
 from dossier.errors import AuditBroken, TimestampUnavailable
 from signing.token import Authority
 from storage.alarms import Alarms
-from storage.anchors import Checked, raise_if_late
-from storage.audit import Break, from_told
-from storage.buckets import Buckets
-from storage.keeping_tables import objects
+from storage.audit.anchors import Checked, raise_if_late
+from storage.audit.trail import Break, from_told
+from storage.database.keeping_tables import objects
+from storage.database.tables import audit
 from storage.ledger import Ledger
-from storage.tables import audit
+from storage.objects.buckets import Buckets
 from tests.twins.anchored_trail import Anchored, anchored, authority_in
 from tests.twins.memory_objects import MemoryObjects
 from tests.twins.tampered_trail import as_the_owner, write_anew
@@ -227,7 +227,7 @@ def test_a_line_that_waits_too_long_raises_one_alarm_and_anchoring_settles_it(
     house.act(1)
     database = house.ledger.database
     early = raise_if_late(database)
-    monkeypatch.setattr("storage.anchors.LATE", timedelta(0))
+    monkeypatch.setattr("storage.audit.anchors.LATE", timedelta(0))
     late = raise_if_late(database), raise_if_late(database)
     raised = Alarms(database).open_ones("not_anchored")
     house.anchors.anchor()
@@ -239,7 +239,7 @@ def test_a_line_that_waits_too_long_raises_one_alarm_and_anchoring_settles_it(
 
 
 def test_many_lines_go_into_several_anchors(house: Anchored, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.anchors._AT_ONCE", 2)
+    monkeypatch.setattr("storage.audit.anchors._AT_ONCE", 2)
     house.act(5)
 
     assert [one.number for one in house.anchors.anchor()] == [2, 4, 5]

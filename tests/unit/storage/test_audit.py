@@ -11,9 +11,9 @@ from sqlalchemy import Connection, delete, insert, update
 from sqlalchemy.exc import DBAPIError
 
 from dossier.values import CitizenToken, Sha256
-from storage.audit import AuditLine, AuditTrail, Break, from_told, hash_of_line, told
+from storage.audit.trail import AuditLine, AuditTrail, Break, from_told, hash_of_line, told
+from storage.database.tables import audit
 from storage.ledger import Ledger
-from storage.tables import audit
 from tests.twins.tampered_trail import as_the_owner, write_anew
 
 TOKEN = CitizenToken("a" * 32)

@@ -9,8 +9,8 @@ import pytest
 
 from dossier.decisions import FileIt
 from dossier.values import CitizenToken
-from storage.audit import AuditTrail
-from storage.audit_reports import Touched, touched_by, touching
+from storage.audit.reports import Touched, touched_by, touching
+from storage.audit.trail import AuditTrail
 from storage.desk import Desk
 from storage.ledger import Ledger
 from tests.twins.papers import SEAL, held, page, record, sealed, stored

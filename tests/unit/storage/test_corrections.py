@@ -11,10 +11,10 @@ import pytest
 from dossier.errors import LedgerConflict, NoSuchObject, NoSuchRecord, StoreCorrupt
 from dossier.records import Change, Record
 from dossier.values import Soundness
-from storage.audit import AuditLine, AuditTrail
-from storage.corrections import correct
+from storage.audit.trail import AuditLine, AuditTrail
 from storage.ledger import Ledger
-from storage.manifest_store import Told
+from storage.records.corrections import correct
+from storage.records.manifest_store import Told
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import SEAL, received, record, sealed
 

@@ -16,17 +16,17 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, Prog
 
 from dossier.errors import LedgerUnavailable
 from dossier.values import Soundness
-from storage import keeping_tables  # noqa: F401 - belongs to the model
 from storage.alarms import Alarms, raise_alarm
-from storage.database import Database
+from storage.database import keeping_tables  # noqa: F401 - belongs to the model
+from storage.database.engine import Database
+from storage.database.schema import metadata
+from storage.database.tables import documents
 from storage.ledger import Ledger
-from storage.schema import metadata
-from storage.tables import documents
 from tests.postgres import PostgresServer
 from tests.twins.at_once import together
 from tests.twins.papers import CITIZEN, digest, received
 
-MIGRATIONS = Path(__file__).resolve().parents[3] / "storage" / "migrations"
+MIGRATIONS = Path(__file__).resolve().parents[3] / "storage" / "database" / "migrations"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -21,11 +21,11 @@ from dossier.errors import (
     SecretPaper,
 )
 from dossier.values import UNKNOWN_TYPE, FailedPage, Held, Soundness
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
+from storage.database.rows import ShelfEntry
+from storage.database.tables import decisions
 from storage.desk import Desk
 from storage.ledger import Ledger
-from storage.rows import ShelfEntry
-from storage.tables import decisions
 from tests.twins.papers import CITIZEN, DOSSIER, SEAL, digest, held, page, received, record, sealed, stored
 
 KNOWN = Vocabulary({"giay_khai_sinh"}, {"name", "citizen_id", "birth_date"})

@@ -19,9 +19,9 @@ from dossier.errors import (
     SecondPersonNeeded,
     StoreUnavailable,
 )
-from storage.keeping_tables import objects
+from storage.database.keeping_tables import objects
+from storage.database.tables import records
 from storage.ledger import Ledger
-from storage.tables import records
 from tests.twins.memory_objects import MemoryObjects
 from tests.twins.memory_warehouse import BUCKETS, MemoryWarehouse
 from tests.twins.papers import held, page

@@ -11,10 +11,10 @@ from dossier.decisions import Reject
 from dossier.errors import AlreadyDecided
 from dossier.values import CitizenToken
 from storage.alarms import Alarms
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
 from storage.desk import Desk
-from storage.hand_in import parse_manifest
 from storage.hand_ins import Delivered, hand_ins
+from storage.intake.hand_in import parse_manifest
 from storage.ledger import Ledger
 from storage.outbox import Outbox, add_errand
 from tests.twins.at_once import together

@@ -30,16 +30,16 @@ from dossier.errors import (
     StoreCorrupt,
 )
 from dossier.records import Change
-from storage.audit import AuditTrail
+from storage.audit.trail import AuditTrail
+from storage.database.tables import records
 from storage.export.check import compare, read_bag
 from storage.export.package import Asked
 from storage.export.values import Exported
-from storage.folder import FolderStore
+from storage.keys.master_key import FileMasterKey
+from storage.keys.vault import Vault
 from storage.ledger import Ledger
-from storage.master_key import FileMasterKey
-from storage.tables import records
-from storage.vault import Vault
-from storage.warehouse import Warehouse
+from storage.objects.folder import FolderStore
+from storage.records.warehouse import Warehouse
 from tests.twins.exported_house import ASKED, OTHER_DOSSIER, ExportedHouse
 from tests.twins.memory_warehouse import BUCKETS, MemoryWarehouse
 from tests.twins.papers import CITIZEN, DOSSIER

@@ -13,14 +13,14 @@ import pytest
 
 from dossier.errors import MasterKeyMissing, SealBroken, StoreUnavailable
 from dossier.records import StoredObject
-from storage.audit import AuditTrail
-from storage.fixity import Copies, Pace, check, check_due
+from storage.audit.trail import AuditTrail
+from storage.database.keeping_tables import objects
+from storage.healing.fixity import Copies, Pace, check, check_due
 from storage.inventory import enter_objects, rotted_versions
-from storage.keeping_tables import objects
+from storage.keys.master_key import FileMasterKey
+from storage.keys.vault import Vault
 from storage.ledger import Ledger
-from storage.master_key import FileMasterKey
-from storage.vault import Vault
-from storage.warehouse import Warehouse
+from storage.records.warehouse import Warehouse
 from tests.twins.memory_warehouse import BUCKETS
 from tests.twins.papers import record, sealed
 from tests.twins.two_stores import LOCK, TwoStores
@@ -37,7 +37,7 @@ def told(house: TwoStores) -> list[tuple[str, str, str]]:
 
 
 def destroy(house: TwoStores, stored: StoredObject) -> None:
-    """As `storage.disposal` does once it has begun."""
+    """As `storage.retention.disposal` does once it has begun."""
     with house.ledger.database.writing() as connection:
         connection.execute(objects.update().where(objects.c.key == stored.key).values(state="disposed"))
 

@@ -19,13 +19,13 @@ from sqlalchemy import func, select, update
 from dossier.doubts import DOUBTS
 from dossier.errors import BadManifest, FileChanged, TruncatedFile
 from dossier.values import HandInManifest, Soundness
-from storage.beside import receive_alone
-from storage.dropped import DroppedFile, manifests_beside, manifests_without_scan, scans_beside, waiting
-from storage.hand_in import MAX_BYTES, kept_form, parse_manifest, said_of
+from storage.database.tables import receipts
 from storage.hand_ins import Entered, HandIn, hand_ins
-from storage.inbox import receive
+from storage.intake.beside import receive_alone
+from storage.intake.dropped import DroppedFile, manifests_beside, manifests_without_scan, scans_beside, waiting
+from storage.intake.hand_in import MAX_BYTES, kept_form, parse_manifest, said_of
+from storage.intake.inbox import receive
 from storage.ledger import Ledger, Receipt
-from storage.tables import receipts
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import CITIZEN, DOSSIER, digest
 from tests.twins.sudden_death import SuddenDeath, die_at, in_a_doomed_process

@@ -12,10 +12,10 @@ import pytest
 
 from dossier.errors import FileChanged, Misconfigured, StoreUnavailable, TruncatedFile
 from dossier.values import Sha256, Soundness
-from storage.dropped import DroppedFile, strays, waiting
-from storage.inbox import Stillness, receive
+from storage.intake.dropped import DroppedFile, strays, waiting
+from storage.intake.inbox import Stillness, receive
+from storage.intake.put_aside import fit_name
 from storage.ledger import Ledger, Receipt
-from storage.put_aside import fit_name
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import digest
 

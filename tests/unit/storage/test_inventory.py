@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from storage.database.keeping_tables import objects
+from storage.database.tables import records
 from storage.inventory import Inventory, Standing
-from storage.keeping_tables import objects
 from storage.ledger import Ledger
-from storage.tables import records
 from tests.twins.retired_house import retired
 from tests.twins.two_stores import TwoStores
 

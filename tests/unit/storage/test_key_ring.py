@@ -16,13 +16,13 @@ from typing import TypeVar
 import pytest
 
 from dossier.errors import MasterKeyMissing, StoreCorrupt, StoreUnavailable
-from storage.buckets import Buckets
 from storage.files import hash_of
-from storage.folder import FolderStore
-from storage.key_ring import Wrapping, look, retire, rotate
-from storage.master_key import FileMasterKey
-from storage.objects import Body
-from storage.vault import Vault
+from storage.keys.key_ring import Wrapping, look, retire, rotate
+from storage.keys.master_key import FileMasterKey
+from storage.keys.vault import Vault
+from storage.objects.buckets import Buckets
+from storage.objects.folder import FolderStore
+from storage.objects.store import Body
 from tests.twins.memory_objects import MemoryObjects
 
 BUCKETS = Buckets("kho")
@@ -141,10 +141,10 @@ EIGHT = """
 import sys
 from multiprocessing import get_context
 from pathlib import Path
-from storage.buckets import Buckets
-from storage.folder import FolderStore
-from storage.master_key import FileMasterKey
-from storage.vault import Vault
+from storage.objects.buckets import Buckets
+from storage.objects.folder import FolderStore
+from storage.keys.master_key import FileMasterKey
+from storage.keys.vault import Vault
 processes = get_context("fork")
 together = processes.Barrier(8)
 def open_and_encrypt(number):

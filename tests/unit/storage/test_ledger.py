@@ -12,10 +12,10 @@ from sqlalchemy import insert
 
 from dossier.errors import LedgerConflict, Misconfigured
 from dossier.values import FailedPage, Sha256, Soundness
-from storage.database import Database
+from storage.database.engine import Database
+from storage.database.tables import receipts
 from storage.held import fields_of, verdict_of
 from storage.ledger import Drop, Ledger, Receipt
-from storage.tables import receipts
 from tests.twins.at_once import together
 from tests.twins.papers import CITIZEN, SEAL, digest, held, page, received, record, sealed, stored
 

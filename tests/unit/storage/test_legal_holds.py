@@ -9,7 +9,7 @@ import pytest
 from dossier.errors import LedgerConflict, NoSuchRecord, PurposeRequired, RecordBound, StoreUnavailable
 from dossier.records import Record
 from storage.ledger import Ledger
-from storage.legal_holds import LegalHolds
+from storage.retention.legal_holds import LegalHolds
 from tests.twins.memory_objects import MemoryObjects
 from tests.twins.memory_warehouse import BUCKETS
 from tests.twins.retired_house import Retired, retired

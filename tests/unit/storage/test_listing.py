@@ -9,7 +9,7 @@ import pytest
 from dossier.dossier_code import DossierCode
 from dossier.values import CitizenToken
 from storage.ledger import Ledger
-from storage.listing import Count, RecordPage, Wanted, count_records, list_records
+from storage.search.listing import Count, RecordPage, Wanted, count_records, list_records
 from tests.twins.many_records import START, enter
 
 CITIZEN = CitizenToken("a" * 32)

@@ -17,9 +17,9 @@ from dossier.errors import LedgerConflict, StoreCorrupt
 from dossier.records import Change, Conversion, Received, Record, StoredObject
 from dossier.sources import SOURCES
 from dossier.values import Sha256
-from storage import manifest as manifests
-from storage.manifest import Part, Parts
-from storage.manifest_form import SCHEMA, Manifest, from_bytes, to_bytes, validate
+from storage.records import manifest as manifests
+from storage.records.manifest import Part, Parts
+from storage.records.manifest_form import SCHEMA, Manifest, from_bytes, to_bytes, validate
 from tests.twins.papers import SEAL, fields, record
 
 DOCS = Path(__file__).parents[3] / "docs"

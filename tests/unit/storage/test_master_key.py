@@ -11,7 +11,7 @@ import pkcs11
 import pytest
 
 from dossier.errors import MasterKeyMissing
-from storage.master_key import FileMasterKey, MasterKey, TokenKey, TokenMasterKey, open_master_key
+from storage.keys.master_key import FileMasterKey, MasterKey, TokenKey, TokenMasterKey, open_master_key
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 KEY = "00112233445566778899aabbccddeeff" * 2
@@ -177,7 +177,7 @@ TRY = """
 import sys
 from pathlib import Path
 from dossier.errors import MasterKeyMissing
-from storage.master_key import TokenKey, TokenMasterKey
+from storage.keys.master_key import TokenKey, TokenMasterKey
 module, pin, refused = sys.argv[1:]
 try:
     print(TokenMasterKey(TokenKey(Path(module), "kho", "made", pin, Path(refused))).id)
@@ -190,7 +190,7 @@ import sys
 from pathlib import Path
 import pkcs11
 from dossier.errors import MasterKeyMissing
-from storage.master_key import TokenKey, TokenMasterKey
+from storage.keys.master_key import TokenKey, TokenMasterKey
 module, pin, refused = sys.argv[1:]
 signer = pkcs11.lib(module).get_token(token_label="kho").open(user_pin=pin)
 key = TokenMasterKey(TokenKey(Path(module), "kho", "made", pin, Path(refused)))

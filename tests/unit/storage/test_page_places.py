@@ -11,11 +11,11 @@ from sqlalchemy import select
 from dossier.decisions import Reject, SplitAt
 from dossier.errors import LedgerConflict, PagesLost
 from dossier.values import Document, Grouping, Page
+from storage.database.rows import PageRow
+from storage.database.tables import pages
 from storage.desk import Desk
 from storage.ledger import Drop, Ledger
 from storage.page_places import places_of
-from storage.rows import PageRow
-from storage.tables import pages
 from tests.twins.at_once import together
 from tests.twins.made_day import read_pages, scan
 from tests.twins.papers import held, page

@@ -9,10 +9,10 @@ from sqlalchemy import update
 
 from dossier.values import Soundness
 from storage.alarms import Alarms
-from storage.keeping_tables import progress
+from storage.database.keeping_tables import progress
+from storage.database.tables import drops
 from storage.ledger import Ledger
 from storage.progress import Progress, look_for_standstill
-from storage.tables import drops
 from tests.twins.papers import digest
 from tests.twins.papers import received as intake_of
 

@@ -15,12 +15,12 @@ from dossier.dossier_code import DossierCode
 from dossier.errors import LedgerConflict, TruncatedFile
 from dossier.records import Change, Received, Record, RecordKey
 from dossier.values import Sha256, Soundness
-from storage.database import Database
+from storage.database.engine import Database
+from storage.database.keeping_tables import objects
+from storage.database.tables import documents, drops, pages, receipts, records
 from storage.desk import Desk
-from storage.keeping_tables import objects
 from storage.ledger import Ledger, drop_id_of
-from storage.rebuild import UNKNOWN_OFFICE, Rebuild, Rebuilt
-from storage.tables import documents, drops, pages, receipts, records
+from storage.records.rebuild import UNKNOWN_OFFICE, Rebuild, Rebuilt
 from storage.tokens import record_key
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import CITIZEN, DOSSIER, KEY, SEAL, digest, fields, filed, page, sealed

@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 
 from dossier.errors import StoreCorrupt, StoreUnavailable
 from dossier.records import StoredObject
+from storage.database.keeping_tables import objects, outbox
+from storage.healing.replication import copy_object, replicate_listed
 from storage.inventory import enter_objects
-from storage.keeping_tables import objects, outbox
 from storage.ledger import Ledger
-from storage.objects import Body
-from storage.replication import copy_object, replicate_listed
+from storage.objects.store import Body
 from tests.twins.memory_warehouse import BUCKETS
 from tests.twins.papers import digest
 from tests.twins.two_stores import LOCK, TwoStores

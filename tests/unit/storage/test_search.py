@@ -14,11 +14,11 @@ from sqlalchemy import text, update
 
 from config.document_types import load_document_types
 from dossier.values import CitizenToken
+from storage.database.tables import records
 from storage.ledger import Ledger
-from storage.search import SearchIndex, _windows, forget_record, index_record, order_records, search_page
-from storage.search_keys import BLOCKS, NAMES, Searched
-from storage.search_query import parse_query
-from storage.tables import records
+from storage.search.index import SearchIndex, _windows, forget_record, index_record, order_records, search_page
+from storage.search.keys import BLOCKS, NAMES, Searched
+from storage.search.query import parse_query
 from tests.twins.many_records import enter
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "search.md").read_text(encoding="utf-8")

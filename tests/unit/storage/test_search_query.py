@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dossier.errors import QueryMalformed
 from dossier.values import CitizenToken
-from storage.search_query import FIELDS, parse_query
+from storage.search.query import FIELDS, parse_query
 
 ID_NUMBER = "026190001234"
 

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from dossier.decisions import FileIt, Reject, SplitAt
 from dossier.errors import AlreadyDecided, DossierError, LedgerConflict, NoSuchHold
 from dossier.values import Soundness
-from storage import keeping_tables  # noqa: F401 - belongs to the model
 from storage.alarms import Alarms
+from storage.database import keeping_tables  # noqa: F401 - belongs to the model
+from storage.database.schema import metadata
 from storage.desk import Desk
 from storage.ledger import Ledger
-from storage.schema import metadata
 from tests.twins.papers import SEAL, digest, held, page, received, record, sealed, stored
 
 SAME = "nothing changes"

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from dossier.errors import FileChanged, StoreCorrupt, StoreUnavailable
 from dossier.values import Sha256
-from storage.buckets import Buckets
 from storage.files import promised_bytes
-from storage.key_ring import Masters, open_ring
-from storage.master_key import FileMasterKey
-from storage.vault import Vault
+from storage.keys.key_ring import Masters, open_ring
+from storage.keys.master_key import FileMasterKey
+from storage.keys.vault import Vault
+from storage.objects.buckets import Buckets
 from tests.twins.memory_objects import MemoryObjects
 
 BUCKETS = Buckets("kho")
@@ -184,9 +184,9 @@ def test_a_link_that_took_the_place_of_a_scan_is_not_followed(tmp_path: Path) ->
 LARGE = """
 import resource, sys
 from pathlib import Path
-from storage.buckets import Buckets
-from storage.master_key import FileMasterKey
-from storage.vault import Vault
+from storage.objects.buckets import Buckets
+from storage.keys.master_key import FileMasterKey
+from storage.keys.vault import Vault
 from tests.twins.memory_objects import MemoryObjects
 folder = Path(sys.argv[1])
 store, buckets = MemoryObjects(), Buckets("kho")

@@ -14,7 +14,7 @@ from dossier.errors import LedgerConflict, Misconfigured, NoSuchObject, StoreCor
 from dossier.records import Change, Record, RecordKey, StoredObject
 from dossier.values import SealedPdf
 from storage.files import hash_file
-from storage.objects import Body, Head
+from storage.objects.store import Body, Head
 from tests.twins.memory_objects import MemoryObjects
 from tests.twins.memory_warehouse import BUCKETS, MemoryWarehouse
 from tests.twins.papers import digest, record, sealed

@@ -1,0 +1,1 @@
+"""How the ledger's tables came to be; applied by `storage.database.engine` whenever the ledger is opened."""

@@ -1,0 +1,1 @@
+"""Retention: how long papers stay, what holds them longer, and how two persons end them."""
