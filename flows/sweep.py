@@ -13,6 +13,7 @@ from flows.watch import take_still_files
 from flows.watch_over import alarms_as_text, call_out, clear_work, watch_over
 from storage.intake.dropped import waiting
 from storage.intake.inbox import Stillness
+from storage.records.corrections import catch_up_due
 
 
 @flow(name="sweep", flow_run_name="sweep")
@@ -22,9 +23,10 @@ async def sweep() -> dict[str, int]:
         found = await _take_missed_files(tools)
         looked_after = await watch_over(tools, most=None)
         standing = await asyncio.to_thread(call_out, tools)
+        caught_up = await asyncio.to_thread(catch_up_due, tools.warehouse, tools.ledger)
         cleared = await asyncio.to_thread(clear_work, tools)
         await _show_alarms(tools)
-        return {"files": found, "standing_still": standing, "cleared": cleared, **looked_after}
+        return {"files": found, "standing_still": standing, "caught_up": caught_up, "cleared": cleared, **looked_after}
 
 
 async def _take_missed_files(tools: Tools) -> int:

@@ -99,6 +99,9 @@ class Ledger(Catalogue):
             soundness: kind and pages.
             delivery: what tells one delivery of the same name and bytes from the next (the inbox gives inode and time);
                 the same delivery said again, after a crash, gets its first receipt.
+
+        Raises:
+            LedgerConflict: these very bytes were destroyed with their records.
         """
         line = {"office": office, "file_name": file_name, "size": size, "sha256": sha256, "delivery": delivery}
         return self._receive(line, intake, soundness)
@@ -226,6 +229,8 @@ class Ledger(Catalogue):
             if (known := same_delivery(connection, line, ("taken", "duplicate"))) is not None:
                 return known
             if (there := one(connection, drops, sha256=sha256)) is not None:
+                if Drop(**there).is_destroyed:
+                    raise LedgerConflict(f"drop {there['id']} is destroyed")
                 return enter_receipt(connection, {**line, "outcome": "duplicate", "duplicate_of": there["id"]})
             drop_id = drop_id_of(sha256)
             first = {name: line[name] for name in ("office", "file_name", "sha256", "size")}

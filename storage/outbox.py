@@ -12,7 +12,8 @@ from sqlalchemy import Connection, insert, select, update
 from storage.database.engine import Database
 from storage.database.keeping_tables import outbox
 
-Kind = Literal["replicate"]
+Kind = Literal["replicate", "catch_up"]
+"""Copy an object to the second store; enter what a correction left in the warehouse alone."""
 
 _FIRST_WAIT: Final = timedelta(seconds=10)
 _LONGEST_WAIT: Final = timedelta(hours=1)
@@ -25,7 +26,7 @@ class Errand:
     id: int
     kind: Kind
     payload: Mapping[str, str]
-    """Bucket, key and version of an object; no personal data."""
+    """Bucket, key and version of an object, or a record; no personal data."""
     made_at: datetime
     attempts: int
     due_at: datetime
@@ -38,6 +39,11 @@ class Outbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def add(self, kind: Kind, payload: Mapping[str, str], *, after: timedelta) -> int:
+        """Write down what is to be done after a while unless it is called done before; its number."""
+        with self._database.writing() as connection:
+            return add_errand(connection, kind, payload, after=after)
 
     def due(self, kind: Kind, limit: int) -> tuple[Errand, ...]:
         """Work whose time has come, oldest first."""
@@ -55,10 +61,10 @@ class Outbox:
             found: datetime | None = connection.execute(query.limit(1)).scalar()
         return found
 
-    def done(self, errand: Errand) -> None:
+    def done(self, errand_id: int) -> None:
         """It is done; saying so twice changes nothing."""
         with self._database.writing() as connection:
-            query = update(outbox).where(outbox.c.id == errand.id, outbox.c.done_at.is_(None))
+            query = update(outbox).where(outbox.c.id == errand_id, outbox.c.done_at.is_(None))
             connection.execute(query.values(done_at=datetime.now(UTC), error_code=None))
 
     def failed(self, errand: Errand, code: str) -> None:
@@ -69,7 +75,9 @@ class Outbox:
             connection.execute(update(outbox).where(outbox.c.id == errand.id).values(**values))
 
 
-def add_errand(connection: Connection, kind: Kind, payload: Mapping[str, str]) -> None:
-    """Write work down inside the transaction that it follows from."""
+def add_errand(connection: Connection, kind: Kind, payload: Mapping[str, str], *, after: timedelta = timedelta(0)) -> int:
+    """Write work down inside the transaction that it follows from; its number."""
     now = datetime.now(UTC)
-    connection.execute(insert(outbox).values(kind=kind, payload=dict(payload), made_at=now, due_at=now))
+    row = {"kind": kind, "payload": dict(payload), "made_at": now, "due_at": now + after}
+    made: int = connection.execute(insert(outbox).values(**row).returning(outbox.c.id)).scalar_one()
+    return made

@@ -11,6 +11,7 @@ DossierError
 │   ├── TooManyPixels         TOO_MANY_PIXELS
 │   ├── TooManyPages          TOO_MANY_PAGES
 │   ├── NotAPlainFile         NOT_A_PLAIN_FILE
+│   ├── AlreadyDestroyed      ALREADY_DESTROYED  its records are disposed; a new scan is welcome
 │   ├── OpeningFailed         OPENING_FAILED     the cage ended the program that opened it
 │   └── ManifestRefused       the file beside a scan; the scan itself goes on, and its papers are held
 │       ├── BadManifest           BAD_MANIFEST
@@ -103,6 +104,7 @@ from dossier.errors.deciding import (
 )
 from dossier.errors.house import BadCoverSheet, Misconfigured, StackFailed
 from dossier.errors.intake import (
+    AlreadyDestroyed,
     BadManifest,
     DamagedFile,
     EmptyFile,
@@ -154,6 +156,7 @@ from dossier.errors.signing import (
 __all__ = [
     "AccessRefused",
     "AlreadyDecided",
+    "AlreadyDestroyed",
     "AlreadyExported",
     "AuditBroken",
     "AuditUnavailable",

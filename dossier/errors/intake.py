@@ -101,6 +101,16 @@ class NotAPlainFile(InputRefused):
     do_en = "Drop real files, not links."
 
 
+class AlreadyDestroyed(InputRefused):
+    """The very bytes of a file that went with its records; what two persons ended does not come back unseen."""
+
+    code = "ALREADY_DESTROYED"
+    vi = "Chính tệp này đã bị tiêu hủy theo quyết định"
+    en = "This very file was destroyed by decision"
+    do_vi = "Báo cho người lưu trữ; nếu giấy tờ cần được lưu lại thì quét lại bản giấy."
+    do_en = "Tell the archivist; if the paper is to be kept again, scan it anew."
+
+
 class OpeningFailed(InputRefused):
     """The caged program that opened the file was ended by a limit."""
 

@@ -267,6 +267,13 @@ def _stamp_of(key: str) -> str:
     return key.removesuffix(_LINES) + _STAMP
 
 
+def anchored_at(database: Database) -> datetime | None:
+    """When the newest anchor was made; None where there is none."""
+    with database.reading() as connection:
+        found: datetime | None = connection.execute(select(func.max(anchors.c.anchored_at))).scalar()
+    return found
+
+
 def raise_if_late(database: Database) -> bool:
     """Raise the alarm when a line waits for its anchor longer than `LATE`; True when it is new."""
     with database.writing() as connection:

@@ -132,7 +132,7 @@ def replicate_due(
             outbox.failed(errand, error.code)
             put_off += 1
         else:
-            outbox.done(errand)
+            outbox.done(errand.id)
             done += 1
     return done, put_off
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from dossier.errors import FileChanged, InputRefused, Misconfigured, NotAPlainFile
+from dossier.errors import AlreadyDestroyed, FileChanged, InputRefused, Misconfigured, NotAPlainFile
 from dossier.records import StoredObject
 from dossier.values import Sha256, Soundness
 from storage.database.rows import Receipt
@@ -112,6 +112,8 @@ def receive(
         if not stat.S_ISREG(before.st_mode):
             raise NotAPlainFile
         sha256 = _hash(file.path)
+        if (there := ledger.drop_by_hash(sha256)) is not None and there.is_destroyed:
+            raise AlreadyDestroyed
         soundness = check(file.path)
     except InputRefused as refusal:
         _must_be_unchanged(file.path, delivery)

@@ -71,9 +71,7 @@ def test_before_its_time_neither_the_store_nor_we_destroy_a_record(
 def test_a_hold_beats_expiry_and_when_it_is_lifted_the_record_goes_and_leaves_its_certificate(
     s3_server: S3Server, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "storage.records.manifest_store._SHORTEST_LOCK", timedelta(0)
-    )  # a manifest is locked for a day at least
+    monkeypatch.setattr("storage.records.manifest_store._SHORTEST_LOCK", timedelta(0))  # else a day
     house = house_of(s3_server, ledger, tmp_path, timedelta(seconds=SECONDS))
     paper = filed(house)
     row = house.row(paper)

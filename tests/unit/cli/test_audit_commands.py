@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import update
@@ -19,11 +20,12 @@ from cli import audit, held, retention
 from cli.installation import prepare
 from cli.verifying import verify_record
 from config.settings import load_settings
-from dossier.errors import DossierError, RecordBound, SealBroken, SecondPersonNeeded
+from dossier.errors import DossierError, RecordBound, SealBroken, SecondPersonNeeded, StoreUnavailable
 from dossier.records import Record, RecordKey
 from dossier.values import Soundness
 from flows.anchor import anchor
 from flows.keepers import Keepers, open_keepers
+from signing.clock import vietnam_now
 from signing.local_tsa import LocalTsa
 from storage.database.tables import records
 from storage.objects.folder import FolderStore
@@ -190,8 +192,23 @@ def test_a_look_at_a_held_paper_and_a_fetched_record_are_logged(office: Office) 
     assert [act for _, act in office.acts()][2:] == ["view_held", "verify"]
 
 
-def test_the_flow_of_the_night_anchors_what_is_new(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_flow_anchors_what_is_new_once_a_day_and_each_hour_until_it_succeeded(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SOHOA_HOME", str(office.home))
 
-    assert asyncio.run(anchor.fn()) == {"anchors": 1, "last_line": 2}
-    assert asyncio.run(anchor.fn()) == {"anchors": 0, "last_line": 0}
+    with monkeypatch.context() as away:
+        away.setattr("flows.keepers.Keepers.anchors", property(lambda _: _raise(StoreUnavailable())))
+        with pytest.raises(StoreUnavailable):
+            asyncio.run(anchor.fn())
+    assert asyncio.run(anchor.fn()) == {"anchors": 1}
+
+    office.said("audit", "actor", "lan", *PERIOD, *WHY)  # a new line
+    assert asyncio.run(anchor.fn()) == {"anchors": 0}
+    tomorrow = vietnam_now() + timedelta(days=1)
+    monkeypatch.setattr("flows.anchor.vietnam_now", lambda: tomorrow)
+    assert asyncio.run(anchor.fn()) == {"anchors": 1}
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error

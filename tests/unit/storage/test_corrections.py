@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from dossier.records import Change, Record
 from dossier.values import Soundness
 from storage.audit.trail import AuditLine, AuditTrail
 from storage.ledger import Ledger
-from storage.records.corrections import correct
+from storage.records.corrections import catch_up_due, correct
 from storage.records.manifest_store import Told
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import SEAL, received, record, sealed
@@ -94,6 +94,44 @@ def test_a_version_that_a_crash_left_in_the_warehouse_is_entered_with_its_own_pe
     assert row is not None
     assert (row.version, row.number, row.fields["full_name"]) == (3, "12", "Nguyễn Thứ")
     assert [line.actor for line in kept.lines] == ["lan", "binh"]
+
+
+def test_what_a_crash_left_in_the_warehouse_is_entered_without_anybody_asking(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.records.corrections.PATIENCE", timedelta(0))
+    with monkeypatch.context() as dies:
+        dies.setattr("storage.records.corrections.enter", _die)
+        with pytest.raises(KeyboardInterrupt):
+            kept.correct(RIGHT)
+    row = kept.ledger.record(kept.paper.key.record_id)
+    assert row is not None
+    assert (row.version, kept.lines) == (1, [])
+
+    assert catch_up_due(kept.warehouse, kept.ledger) == 1
+    row = kept.ledger.record(kept.paper.key.record_id)
+    assert row is not None
+    assert (row.version, row.fields["full_name"]) == (2, "Nguyễn Thứ")
+    assert [line.actor for line in kept.lines] == ["lan"]
+    assert catch_up_due(kept.warehouse, kept.ledger) == 0
+
+
+def test_a_correction_that_is_still_alive_is_left_alone_and_a_finished_one_leaves_no_errand(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as dies:
+        dies.setattr("storage.records.corrections.enter", _die)
+        with pytest.raises(KeyboardInterrupt):
+            kept.correct(RIGHT)
+    assert catch_up_due(kept.warehouse, kept.ledger) == 0
+
+    monkeypatch.setattr("storage.records.corrections.PATIENCE", timedelta(0))
+    kept.correct(Change({"number": "12"}))
+    assert catch_up_due(kept.warehouse, kept.ledger) == 0
+
+
+def _die(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_of_eight_who_correct_at_once_one_wins_and_the_others_are_told(kept: Kept) -> None:

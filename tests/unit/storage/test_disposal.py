@@ -19,8 +19,12 @@ from dossier.errors import (
     SecondPersonNeeded,
     StoreUnavailable,
 )
+from dossier.records import StoredObject
+from dossier.values import Soundness
 from storage.database.keeping_tables import objects
 from storage.database.tables import records
+from storage.intake.dropped import DroppedFile
+from storage.intake.inbox import receive
 from storage.ledger import Ledger
 from tests.twins.memory_objects import MemoryObjects
 from tests.twins.memory_warehouse import BUCKETS, MemoryWarehouse
@@ -97,6 +101,30 @@ def test_the_ledger_keeps_hashes_and_times_and_forgets_the_person(house: Retired
     for secret in (paper.key.citizen, "Thử", str(paper.dossier_code)):
         assert not [line for line in everything if secret in line]
     assert states == {"disposed", "sound"}  # the certificates themselves are sound
+
+
+def test_the_very_bytes_that_were_destroyed_do_not_come_back_unseen(house: Retired, tmp_path: Path) -> None:
+    drop_id, sha256 = drop = house.receive(b"one paper")
+    paper = house.file(drop)
+    house.finish(drop)
+    house.disposals.carry_out(house.agreed(paper), **RUNS)
+    again = tmp_path / "inbox" / "một-cửa" / "lại.pdf"
+    again.parent.mkdir(parents=True)
+    again.write_bytes(b"one paper")
+
+    receipt = receive(
+        DroppedFile(again, "một-cửa"), check=lambda _: Soundness("pdf", 2), warehouse=house.warehouse,
+        ledger=house.ledger, inbox=tmp_path / "inbox",
+    )  # fmt: skip
+
+    assert (receipt.outcome, receipt.code) == ("refused", "ALREADY_DESTROYED")
+    assert [path.read_bytes() for path in (tmp_path / "inbox" / ".refused").rglob("lại.pdf")] == [b"one paper"]
+    assert house.received() == set()
+    stored = StoredObject("intake", "k", "v", sha256, 9)
+    with pytest.raises(LedgerConflict, match=f"{drop_id} is destroyed"):  # between the look and the ledger's line
+        house.ledger.receive(
+            office="một-cửa", file_name="b.pdf", sha256=sha256, size=9, intake=stored, soundness=Soundness("pdf", 2)
+        )
 
 
 def test_every_step_stands_in_the_audit_trail(house: Retired) -> None:

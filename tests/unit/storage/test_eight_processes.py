@@ -106,7 +106,7 @@ def raise_and_do(address: str, start: Event, number: int) -> None:
     with ledger.database.writing() as connection:
         add_errand(connection, "replicate", {"key": str(number)})
     for errand in outbox.due("replicate", 10):
-        outbox.done(errand)
+        outbox.done(errand.id)
     ledger.close()
 
 
