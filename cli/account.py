@@ -46,17 +46,14 @@ def account(
     home: Home = HERE,
 ) -> None:
     """Đối chiếu một ngày: tệp, trang, byte. / Prove where every file, page and byte of a day went."""
+    from cli.ledger import open_ledger
     from config.settings import load_settings
     from signing.clock import VIETNAM, vietnam_now
     from storage.account import account_of
-    from storage.ledger import Ledger
 
     begin = (day or vietnam_now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=VIETNAM)
-    ledger = Ledger.open(load_settings(home).ledger_address)
-    try:
+    with open_ledger(load_settings(home)) as ledger:
         found = account_of(ledger.database, begin, begin + timedelta(days=1), datetime.now(UTC))
-    finally:
-        ledger.close()
     if as_json:
         print(json.dumps(as_plain(found), ensure_ascii=False, indent=2))  # noqa: T201 - for a pipe, without colours
     else:

@@ -86,12 +86,9 @@ def show(found: Sequence[Alarm], console: Console) -> None:
 
 @contextmanager
 def _opened(home: Path) -> Iterator[Alarms]:
+    from cli.ledger import open_ledger
     from config.settings import load_settings
     from storage.alarms import Alarms
-    from storage.ledger import Ledger
 
-    ledger = Ledger.open(load_settings(home).ledger_address)
-    try:
+    with open_ledger(load_settings(home)) as ledger:
         yield Alarms(ledger.database)
-    finally:
-        ledger.close()

@@ -19,6 +19,7 @@ from rich.table import Table
 from cli import stack
 from cli.guarding import stand_guard
 from cli.installation import new_portal_caller
+from cli.ledger import open_ledger
 from cli.screens import page_range, progress, reasons, show_addresses
 from config.document_types import load_document_types
 from config.settings import Settings
@@ -72,8 +73,7 @@ def _as_interrupt(_number: int, _frame: object) -> None:
 
 
 def _digitize(settings: Settings, samples: Path, out: Console, err: Console) -> bool:
-    ledger = Ledger.open(settings.ledger_address)
-    try:
+    with open_ledger(settings) as ledger:
         after = max((receipt.id for receipt in ledger.receipts(1)), default=0)
         files = sorted(path for path in samples.iterdir() if path.suffix.lower() not in {".json", ".md"})
         for file in files:
@@ -87,8 +87,6 @@ def _digitize(settings: Settings, samples: Path, out: Console, err: Console) -> 
             return False
         _fetch_as_the_portal_would(record, settings, out)
         return done
-    finally:
-        ledger.close()
 
 
 def _wait(ledger: Ledger, after: int, expected: int, err: Console) -> tuple[Receipt, ...]:

@@ -57,20 +57,17 @@ def import_check(
     home: Home = HERE,
 ) -> None:
     """Đọc lại gói, so mọi mã băm. / Read a bag back: every hash, and the catalogue's."""
+    from cli.ledger import open_ledger
     from config.settings import load_settings
     from storage.export.check import compare, read_bag
-    from storage.ledger import Ledger
 
     bag = read_bag(folder)
     size = f"{bag.size / 1e6:.1f} MB"
     out.print(f"[green]✓[/green] Gói nguyên vẹn / the bag is whole: {len(bag.payload)} tệp/files, {size}")
     if not with_ledger:
         return
-    ledger = Ledger.open(load_settings(home).ledger_address)
-    try:
+    with open_ledger(load_settings(home)) as ledger:
         same = compare(bag, ledger)
-    finally:
-        ledger.close()
     out.print(f"[green]✓[/green] Khớp danh mục / equal to the catalogue: {same} bản ghi/records")
 
 
@@ -85,18 +82,15 @@ def _code(typed: str) -> DossierCode:
 def _exporter(home: Path) -> Iterator[Exporter]:
     from importlib.metadata import version
 
+    from cli.ledger import open_ledger
     from config.settings import load_settings
     from flows.tools import open_warehouse
     from storage.export.history import PROGRAM
     from storage.export.package import Exporter
-    from storage.ledger import Ledger
 
     settings = load_settings(home)
-    ledger = Ledger.open(settings.ledger_address)
-    try:
+    with open_ledger(settings) as ledger:
         yield Exporter(ledger, open_warehouse(settings), version(PROGRAM))
-    finally:
-        ledger.close()
 
 
 def _show(made: Exported) -> None:

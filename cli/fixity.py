@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +18,6 @@ from signing.clock import VIETNAM
 if TYPE_CHECKING:
     from config.settings import Settings
     from storage.inventory import Incident, Standing
-    from storage.ledger import Ledger
 
 out = Console(highlight=False)
 
@@ -41,12 +39,13 @@ FINDINGS: Mapping[str, str] = {
 @app.command()
 def status(home: Home = HERE) -> None:
     """Bao nhiêu đối tượng, lần kiểm tra cũ nhất, bản sao còn chờ. / Counts, the oldest check, copies that wait."""
+    from cli.ledger import open_ledger
     from config.settings import load_settings
     from storage.inventory import Inventory
     from storage.outbox import Outbox
 
     settings = load_settings(home)
-    with _ledger(settings) as ledger:
+    with open_ledger(settings) as ledger:
         standing = Inventory(ledger.database).standing()
         waiting = Outbox(ledger.database).waiting_since("replicate")
     show_standing(standing, waiting, settings, out)
@@ -101,10 +100,11 @@ def incidents(
     home: Home = HERE,
 ) -> None:
     """Sự cố, mới nhất trước. / What was found damaged, newest first, and what became of it."""
+    from cli.ledger import open_ledger
     from config.settings import load_settings
     from storage.inventory import Inventory
 
-    with _ledger(load_settings(home)) as ledger:
+    with open_ledger(load_settings(home)) as ledger:
         found = Inventory(ledger.database).incidents(limit)
     show_incidents(found, out)
     raise typer.Exit(1 if any(one.ended_at is None for one in found) else 0)
@@ -177,14 +177,3 @@ def _on_one_disk(settings: Settings) -> bool:
 
 def _when(at: datetime | None) -> str:
     return "—" if at is None else at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
-
-
-@contextmanager
-def _ledger(settings: Settings) -> Iterator[Ledger]:
-    from storage.ledger import Ledger
-
-    ledger = Ledger.open(settings.ledger_address)
-    try:
-        yield ledger
-    finally:
-        ledger.close()

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,12 +16,15 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from storage.keys.key_ring import Masters, Wrapping
 
 out = Console(highlight=False)
 
 Home = Annotated[Path, typer.Option("--home", envvar="SOHOA_HOME", help="Thư mục cài đặt / installation folder")]
 HERE = Path("var")
+By = Annotated[str | None, typer.Option("--by", help="Người thực hiện / who does it")]
+Why = Annotated[str, typer.Option("--why", help="Lý do, không có dữ liệu cá nhân / the reason, without personal data")]
 
 app = typer.Typer(no_args_is_help=True, help="Khóa mã hóa của kho. / The keys that encrypt the warehouse.")
 
@@ -38,7 +43,7 @@ def show(home: Home = HERE) -> None:
 
 
 @app.command()
-def rotate(home: Home = HERE) -> None:
+def rotate(why: Why, by: By = None, home: Home = HERE) -> None:
     """Bọc lại mọi khóa bằng khóa chủ mới; lặp lại được. / Wrap every key with the new master key; may be repeated."""
     from config.settings import load_settings
     from dossier.errors import Misconfigured
@@ -47,22 +52,25 @@ def rotate(home: Home = HERE) -> None:
     from storage.objects.buckets import Buckets
 
     settings = load_settings(home)
-    masters = open_masters(settings)
-    if masters.before is None:
-        raise Misconfigured("master_key_before is not set: nothing tells the master key before the change")
-    done = key_ring.rotate(open_store(settings), Buckets(settings.bucket_prefix), masters.before, masters.now)
-    for ring_id in done:
+    with _written_down("keys_rotate", by, why, settings) as act:
+        masters = open_masters(settings)
+        if masters.before is None:
+            raise Misconfigured("master_key_before is not set: nothing tells the master key before the change")
+        act.masters = f"{masters.before.id} to {masters.now.id}"
+        key_ring.rotate(open_store(settings), Buckets(settings.bucket_prefix), masters.before, masters.now, act.say)
+    for ring_id in act.ring_ids:
         out.print(f"→ {ring_id}")
+    count = len(act.ring_ids)
     out.print(
-        f"Đã bọc lại {len(done)} khóa; mọi khóa nay do khóa chủ {masters.now.id} bọc. "
-        f"Hãy gỡ khóa chủ cũ (sohoa_master_key_before), rồi chạy `sohoa keys retire`.\n"
-        f"{len(done)} key(s) wrapped anew; master key {masters.now.id} wraps all of them now. "
-        f"Remove the old master key (sohoa_master_key_before), then run `sohoa keys retire`."
+        f"Đã bọc lại {count} khóa; mọi khóa nay do khóa chủ {masters.now.id} bọc. "
+        f"Hãy gỡ khóa chủ cũ (sohoa_master_key_before), rồi chạy `sohoa keys retire --why ...`.\n"
+        f"{count} key(s) wrapped anew; master key {masters.now.id} wraps all of them now. "
+        f"Remove the old master key (sohoa_master_key_before), then run `sohoa keys retire --why ...`."
     )
 
 
 @app.command()
-def retire(home: Home = HERE) -> None:
+def retire(why: Why, by: By = None, home: Home = HERE) -> None:
     """Xóa các bản bọc cũ: khóa chủ cũ hết tác dụng. / Delete replaced wrappings: an old master key opens nothing."""
     from config.settings import load_settings
     from flows.opening import open_masters, open_store
@@ -71,23 +79,33 @@ def retire(home: Home = HERE) -> None:
     from storage.objects.buckets import Buckets, policy
 
     settings = load_settings(home)
-    store, bucket = open_store(settings), Buckets(settings.bucket_prefix).keys
-    store.set_policy(bucket, policy(bucket, (PORTAL_USER,), deletable=True))
-    try:
-        gone = key_ring.retire(store, Buckets(settings.bucket_prefix), open_masters(settings).now)
-    finally:
-        store.set_policy(bucket, policy(bucket, (PORTAL_USER,)))
+    buckets = Buckets(settings.bucket_prefix)
+    with _written_down("keys_retire", by, why, settings) as act:
+        store, master = open_store(settings), open_masters(settings).now
+        act.masters = master.id
+        store.set_policy(buckets.keys, policy(buckets.keys, (PORTAL_USER,), deletable=True))
+        try:
+            key_ring.retire(store, buckets, master, act.say)
+        finally:
+            store.set_policy(buckets.keys, policy(buckets.keys, (PORTAL_USER,)))
+    gone = len(act.ring_ids)
     out.print(f"Đã xóa {gone} bản bọc cũ. / {gone} replaced wrapping(s) deleted.")
 
 
 @app.command()
-def new(home: Home = HERE) -> None:
+def new(why: Why, by: By = None, home: Home = HERE) -> None:
     """Thêm khóa mới cho dữ liệu từ nay về sau. / Add a ring key for what is encrypted from now on."""
     from config.settings import load_settings
-    from flows.opening import open_store, open_vault
+    from flows.opening import open_masters, open_store
+    from storage.keys.vault import Vault
+    from storage.objects.buckets import Buckets
 
     settings = load_settings(home)
-    out.print(f"→ {open_vault(settings, open_store(settings)).new_ring_key()}")
+    with _written_down("keys_new", by, why, settings) as act:
+        masters = open_masters(settings)
+        act.masters = masters.now.id
+        act.say(Vault(open_store(settings), Buckets(settings.bucket_prefix), masters).new_ring_key())
+    out.print(f"→ {act.ring_ids[-1]}")
 
 
 def show_ring(ring: Iterable[Wrapping], masters: Masters, console: Console, now: datetime) -> None:
@@ -101,3 +119,51 @@ def show_ring(ring: Iterable[Wrapping], masters: Masters, console: Console, now:
     console.print(f"Khóa chủ / master key: {masters.now.id}")
     if masters.before is not None:
         console.print(f"Khóa chủ trước / before: {masters.before.id}")
+
+
+@dataclass
+class _Act:
+    """What is known of an act on the keys: ids, never a key."""
+
+    masters: str = ""
+    """The master key; for a change the one before and the one now."""
+    ring_ids: list[str] = field(default_factory=list)
+    """The ring key of each thing that was done."""
+    failed: str = ""
+    """Code of the error that ended it."""
+
+    def say(self, ring_id: str) -> None:
+        """One more thing was done."""
+        self.ring_ids.append(ring_id)
+
+    @property
+    def outcome(self) -> str:
+        """The act in words of the audit trail."""
+        said = {"failed: ": self.failed, "master key ": self.masters, "ring keys ": " ".join(self.ring_ids)}
+        return "; ".join(words + ids for words, ids in said.items() if ids)
+
+
+@contextmanager
+def _written_down(name: str, by: str | None, why: str, settings: Settings) -> Iterator[_Act]:
+    """An act on the keys and its line of the audit trail, which is also written when the act fails half way.
+
+    Raises:
+        DecisionMalformed, PurposeRequired: no name or no reason; nothing was done.
+        LedgerUnavailable: the trail is away; raised before anything is done, where it was away before.
+    """
+    from cli.ledger import open_ledger
+    from cli.shelf import os_user
+    from dossier.errors import DossierError
+    from storage.audit.trail import AuditTrail, check_who_and_why
+
+    who, act = by or os_user(), _Act()
+    check_who_and_why(who, why)
+    with open_ledger(settings) as ledger:
+        try:
+            yield act
+        except BaseException as error:  # a person's Ctrl-C too
+            act.failed = error.code if isinstance(error, DossierError) else type(error).__name__
+            raise
+        finally:
+            line = {"actor": who, "act": name, "why": why, "outcome": act.outcome}
+            AuditTrail(ledger).write(**line, citizen=None, record_id=None)

@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,10 +18,7 @@ from dossier.metadata import Complaint
 from dossier.records import Change
 
 if TYPE_CHECKING:
-    from config.settings import Settings
-    from storage.ledger import Ledger
     from storage.records.manifest_form import Manifest
-    from storage.records.warehouse import Warehouse
 
 out = Console(highlight=False)
 
@@ -45,15 +40,19 @@ def show(
     home: Home = HERE,
 ) -> None:
     """Một phiên bản của bản ghi; việc xem được ghi nhật ký. / One version of a record; that it was seen is written down."""
+    from cli.ledger import open_ledger
     from cli.shelf import os_user
     from config.settings import load_settings
     from dossier.errors import NoSuchRecord
     from dossier.records import RecordKey
+    from flows.tools import open_warehouse
     from storage.audit.trail import AuditTrail, check_who_and_why
 
     who = by or os_user()
     check_who_and_why(who, why)
-    with _opened(load_settings(home)) as (ledger, warehouse):
+    settings = load_settings(home)
+    with open_ledger(settings) as ledger:
+        warehouse = open_warehouse(settings)
         row = ledger.record(record_id)
         if row is None:
             raise NoSuchRecord
@@ -132,25 +131,16 @@ def show_manifest(manifest: Manifest, console: Console) -> None:
 
 
 def _say_otherwise(record_id: str, change: Change, by: str | None, why: str, home: Path) -> None:
+    from cli.ledger import open_ledger
     from cli.shelf import os_user
     from config.settings import load_settings
+    from flows.tools import open_warehouse
     from storage.audit.trail import check_who_and_why
     from storage.records.corrections import correct as write_version
 
     who = by or os_user()
     check_who_and_why(who, why)
-    with _opened(load_settings(home)) as (ledger, warehouse):
-        told = write_version(record_id, change, warehouse, ledger, by=who, why=why, at=datetime.now(UTC))
+    settings = load_settings(home)
+    with open_ledger(settings) as ledger:
+        told = write_version(record_id, change, open_warehouse(settings), ledger, by=who, why=why, at=datetime.now(UTC))
     out.print(f"→ phiên bản / version {told.manifest['version']}, {told.manifest['state']}")
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[Ledger, Warehouse]]:
-    from flows.tools import open_warehouse
-    from storage.ledger import Ledger
-
-    ledger = Ledger.open(settings.ledger_address)
-    try:
-        yield ledger, open_warehouse(settings)
-    finally:
-        ledger.close()

@@ -26,6 +26,7 @@ HERE = Path("var")
 
 _OTHER_CODES: Final[Mapping[str, str]] = {
     "CANCELLED": "Người vận hành đã hủy lần chạy / A person cancelled the run",
+    "NEVER_BEGAN": "Không lần chạy nào bắt đầu được / No run of it could begin; see the worker's log",
     "TOO_MANY_RUNS": "Đã chạy lại quá số lần cho phép / Its runs died too often",
 }
 """Reasons that are no error of a step."""
@@ -41,21 +42,18 @@ def replay(
     home: Home = HERE,
 ) -> None:
     """Chạy lại các lô đã bị dừng; không nêu lô nào thì liệt kê. / Start given-up drops again; without names, list them."""
+    from cli.ledger import open_ledger
     from config.settings import load_settings
-    from storage.ledger import Ledger
 
     if every and (drops or code):
         raise typer.BadParameter("--all đi một mình / --all goes alone")
     settings = load_settings(home)
-    ledger = Ledger.open(settings.ledger_address)
-    try:
+    with open_ledger(settings) as ledger:
         given_up = ledger.dead_letters(code)
         if drops or code or every:
             _start(chosen(given_up, drops) if drops else given_up, ledger, settings)
         else:
             show(given_up, out)
-    finally:
-        ledger.close()
 
 
 def chosen(given_up: Sequence[Drop], names: Sequence[str]) -> tuple[Drop, ...]:

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.fixity import weaknesses
+from cli.ledger import open_ledger
 from cli.stack import Running, Say
 from config.settings import Settings
 from dossier.doubts import DOUBTS
 from storage.intake.dropped import manifests_without_scan, strays
-from storage.ledger import Ledger
 
 
 @contextmanager
@@ -62,15 +62,12 @@ def show_status(running: Iterable[Running], settings: Settings, console: Console
         )
     if alone := manifests_without_scan(settings.inbox):
         console.print(f"{alone} tệp kê khai đang chờ bản quét. / {alone} manifest(s) wait for their scans.")
-    ledger = Ledger.open(settings.ledger_address)
-    try:
+    with open_ledger(settings) as ledger:
         drops = Table("Lô / drop", "Bộ phận / office", "Trang / pages", "Trạng thái / state", "Lỗi / error",
                       title="Lô quét / drops")  # fmt: skip
         for drop in ledger.drops(20):
             drops.add_row(drop.id[:8], drop.office, str(drop.pages), drop.state, drop.error_code or "")
         console.print(drops)
-    finally:
-        ledger.close()
 
 
 def show_weaknesses(settings: Settings, console: Console) -> None:

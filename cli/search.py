@@ -57,8 +57,8 @@ def asked(settings: Settings, typed: str, who_and_why: tuple[str, str], limit: i
         PurposeRequired: no reason.
         DecisionMalformed: a name that says nothing; an ID number in name or reason.
     """
+    from cli.ledger import open_ledger
     from storage.audit.trail import AuditTrail, check_who_and_why
-    from storage.ledger import Ledger
     from storage.search.index import search_page
     from storage.search.query import parse_query
     from storage.tokens import citizen_token
@@ -69,13 +69,10 @@ def asked(settings: Settings, typed: str, who_and_why: tuple[str, str], limit: i
     who, why = who_and_why
     check_who_and_why(who, why)
     query = parse_query(typed, token_of)
-    ledger = Ledger.open(settings.ledger_address)
-    try:
+    with open_ledger(settings) as ledger:
         page = search_page(ledger.database, query, limit, after)
         outcome = f"{len(page.rows)} hits; {' '.join(query.kinds)}"
         AuditTrail(ledger).write(actor=who, act="search", citizen=query.citizen, record_id=None, why=why, outcome=outcome)
-    finally:
-        ledger.close()
     return page
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from cli.ledger import open_ledger
 from config.document_types import load_document_types
 from config.settings import Settings
 from flows.tools import open_portal_warehouse
@@ -12,22 +13,18 @@ from portal.callers import CallersFile
 from portal.serve import serve
 from signing.verify import verify
 from storage.audit.trail import AuditTrail
-from storage.ledger import Ledger
 
 
 def serve_portal(settings: Settings) -> None:
     """Serve until SIGTERM."""
-    ledger = Ledger.open(settings.ledger_address)
-    app = create_app(
-        ledger=ledger,
-        warehouse=open_portal_warehouse(settings),
-        audit=AuditTrail(ledger),
-        callers=CallersFile(settings.portal_callers_path),
-        token_key=settings.citizen_token_key.get_secret_value().encode(),
-        verify=partial(verify, root=settings.signer_ca_path),
-        type_labels={rule.type: rule.vi for rule in load_document_types()},
-    )
-    try:
+    with open_ledger(settings) as ledger:
+        app = create_app(
+            ledger=ledger,
+            warehouse=open_portal_warehouse(settings),
+            audit=AuditTrail(ledger),
+            callers=CallersFile(settings.portal_callers_path),
+            token_key=settings.citizen_token_key.get_secret_value().encode(),
+            verify=partial(verify, root=settings.signer_ca_path),
+            type_labels={rule.type: rule.vi for rule in load_document_types()},
+        )
         serve(app, host=settings.portal_host, port=settings.portal_port)
-    finally:
-        ledger.close()

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.ledger import open_ledger
 from cli.screens import page_range, reasons
 from config.document_types import load_document_types
 from config.settings import Settings
@@ -35,7 +36,6 @@ from storage.audit.trail import AuditTrail
 from storage.database.rows import DecisionRow, ShelfEntry
 from storage.desk import Desk
 from storage.held import fields_of, links_of, verdict_of
-from storage.ledger import Ledger
 
 _BLUE: Final = (0, 90, 200)
 _ASK: Final = "-"
@@ -57,11 +57,8 @@ class Typed:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Desk]:
     """The desk of an installation."""
-    ledger = Ledger.open(settings.ledger_address)
-    try:
+    with open_ledger(settings) as ledger:
         yield Desk(ledger)
-    finally:
-        ledger.close()
 
 
 def os_user() -> str:

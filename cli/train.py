@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
+from cli.ledger import open_ledger
 from config.settings import Settings
 from dossier.values import Sha256
 from ocr.type_examples import DATA, EXAMPLES, FROZEN, read_examples
 from ocr.type_learning import Learned, learn
 from ocr.type_model import load_type_model
 from ocr.type_training import Figures, Say
-from storage.ledger import Ledger
 from storage.model_shelf import ModelShelf
 
 
@@ -34,11 +34,8 @@ def train(settings: Settings, say: Say) -> Trained:
     Raises:
         TooFewCorrections: there is too little to learn from; nothing was made.
     """
-    ledger = Ledger.open(settings.ledger_address)
-    try:
+    with open_ledger(settings) as ledger:
         corrections = ledger.corrections()
-    finally:
-        ledger.close()
     return train_on(corrections, ModelShelf(settings.type_models), say)
 
 

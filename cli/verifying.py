@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from cli.ledger import open_ledger
 from cli.shelf import os_user
 from config.settings import Settings
 from dossier.errors import NotFound, StoreCorrupt
@@ -14,7 +15,6 @@ from flows.tools import open_warehouse
 from signing.verify import verify
 from storage.audit.trail import AuditTrail
 from storage.files import hash_file
-from storage.ledger import Ledger
 
 
 def verify_file(path: Path, settings: Settings) -> Seal:
@@ -34,14 +34,11 @@ def verify_record(record_id: str, settings: Settings) -> Seal:
         StoreCorrupt: the bytes are not those that were stored.
         SealBroken: the signature does not hold.
     """
-    ledger = Ledger.open(settings.ledger_address)
-    try:
+    with open_ledger(settings) as ledger:
         row = ledger.record(record_id)
         if row is not None:
             line = {"actor": os_user(), "act": "verify", "why": "sohoa verify", "outcome": "started"}
             AuditTrail(ledger).write(**line, citizen=row.citizen, record_id=row.record_id)
-    finally:
-        ledger.close()
     if row is None:
         raise NotFound(f"no record {record_id[:40]}" if record_id.isalnum() else "")
     with tempfile.TemporaryDirectory() as folder:

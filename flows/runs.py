@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import AwaitingRetry
@@ -25,6 +25,10 @@ RELEASE: Final = "release/local"
 
 MAX_RUNS: Final = 4
 """A drop whose runs died so often without a step between has failed, a decision is given back; a person must look."""
+
+
+MAX_UNBEGUN: Final = 10
+"""So many starts in a row that ended before the flow began: this machine cannot run it, and only a person can help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,9 @@ async def ensure_run(drop: Drop, ledger: Ledger, *, insist: bool = False) -> Flo
     """Have exactly one flow run for the drop, and have it alive.
 
     The idempotency key makes repeated calls find the same run. A run that ended without finishing the drop is
-    started again in place, so that its persisted tasks are not redone, until MAX_RUNS, unless a person cancelled it;
-    then the ledger says failed, with what ended the latest run, and only a person who insists starts it once more.
+    started again in place, so that its persisted tasks are not redone, until MAX_RUNS or MAX_UNBEGUN, unless a person
+    cancelled it; then the ledger says failed, with what ended the latest run, and only a person who insists starts it
+    once more.
     """
     wanted = _Wanted(
         DIGITIZE,
@@ -70,26 +75,47 @@ async def ensure_run(drop: Drop, ledger: Ledger, *, insist: bool = False) -> Flo
         progress = Progress(ledger.database)
         if insist:
             progress.begin_anew(drop.id, run_count=run.run_count, now=datetime.now(UTC))
-        elif (given_up := _given_up(run, progress.mark(drop.id))) is not None:
-            ledger.failed(drop.id, given_up)
-            return run
+        else:
+            mark = progress.mark(drop.id)
+            states = await client.read_flow_run_states(run.id)
+            unbegun = unbegun_starts(states, mark.at if mark else drop.received_at)
+            if (given_up := _given_up(run, mark, unbegun)) is not None:
+                ledger.failed(drop.id, given_up)
+                return run
         return await _again(run, client)
 
 
-def _given_up(run: FlowRun, mark: Mark | None) -> str | None:
+def _given_up(run: FlowRun, mark: Mark | None, unbegun: int) -> str | None:
     """Why a drop whose run ended is not started again; None where it is."""
     if run.state is not None and run.state.is_cancelled():
         return "CANCELLED"
+    if unbegun >= MAX_UNBEGUN:
+        return "NEVER_BEGAN"
     if run.run_count - (mark.run_count if mark else 0) < MAX_RUNS:
         return None
     return (mark.error_code if mark else None) or "TOO_MANY_RUNS"
 
 
+def unbegun_starts(states: Sequence[State[Any]], since: datetime) -> int:
+    """How many starts of a run ended before it was running, since it last was or came to a step.
+
+    Prefect counts a run when it begins, so its ``run_count`` knows nothing of these.
+    """
+    count, is_running = 0, False
+    for state in sorted((one for one in states if one.timestamp > since), key=lambda one: one.timestamp):
+        if state.is_running():
+            is_running = True
+        elif state.is_final():
+            count, is_running = 0 if is_running else count + 1, False
+    return count
+
+
 async def ensure_release(decision: DecisionRow, desk: Desk) -> FlowRun:
     """Have exactly one flow run for a decision that waits, and have it alive.
 
-    A run that died is started again in place. When MAX_RUNS died without a word, or a person cancelled it, the document
-    goes back to the shelf. A run that ended because the store or the timestamp server was away does not count.
+    A run that died is started again in place. When MAX_RUNS died without a word, MAX_UNBEGUN did not even begin, or a
+    person cancelled it, the document goes back to the shelf. A run that ended because the store or the timestamp server
+    was away does not count.
     """
     wanted = _Wanted(
         RELEASE,
@@ -103,7 +129,9 @@ async def ensure_release(decision: DecisionRow, desk: Desk) -> FlowRun:
         if run.state is None or not run.state.is_final():
             return run
         died = desk.decision(decision.id).attempts
+        unbegun = unbegun_starts(await client.read_flow_run_states(run.id), decision.decided_at)
         given_up = "CANCELLED" if run.state.is_cancelled() else "TOO_MANY_RUNS" if died >= MAX_RUNS else None
+        given_up = given_up or ("NEVER_BEGAN" if unbegun >= MAX_UNBEGUN else None)
         if given_up:
             desk.given_back(decision.id, given_up)
             return run

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -28,6 +28,9 @@ _FOLDER: Final = "keyring/"
 _FIRST: Final = "0001"
 _LOOKS: Final = 3
 """How often a ring key is read while versions of it go away under the reader's hands (`retire`)."""
+
+Say = Callable[[str], object]
+"""Is told the id of a ring key once something was done to it; so whoever asked knows it also of an act that is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,30 +116,35 @@ def add_ring_key(store: ObjectStore, buckets: Buckets, masters: Masters) -> Ring
     return _made(store, buckets, masters, f"{newest + 1:04d}")
 
 
-def rotate(store: ObjectStore, buckets: Buckets, old: MasterKey, new: MasterKey) -> tuple[str, ...]:
+def rotate(store: ObjectStore, buckets: Buckets, old: MasterKey, new: MasterKey, say: Say) -> None:
     """Wrap every ring key with the new master key, as one more version; may be interrupted and repeated.
 
-    Returns:
-        Ids of the ring keys that were wrapped anew, each read back and opened with the new master key.
+    Args:
+        store: holds the ring.
+        buckets: name its bucket.
+        old: the master key before.
+        new: the master key.
+        say: is told each ring key that was wrapped anew, read back and opened with the new master key.
 
     Raises:
         MasterKeyMissing: neither key opens a ring key.
         StoreCorrupt: what was read back does not open; the old version still does.
     """
-    done = []
     for key in _keys(store, buckets):
         ring_key = _open_one(_versions_of(store, buckets, key), Masters(new, old))
         if ring_key.wrapping.master_id != new.id:
             _rewrap(store, buckets, ring_key, new)
-            done.append(ring_key.ring_id)
-    return tuple(done)
+            say(ring_key.ring_id)
 
 
-def retire(store: ObjectStore, buckets: Buckets, master: MasterKey) -> int:
+def retire(store: ObjectStore, buckets: Buckets, master: MasterKey, say: Say) -> None:
     """Delete the wrappings that are replaced, so that an earlier master key opens nothing any more.
 
-    Returns:
-        How many versions were deleted.
+    Args:
+        store: holds the ring.
+        buckets: name its bucket.
+        master: the master key.
+        say: is told the ring key of each version that was deleted.
 
     Raises:
         MasterKeyMissing: a ring key is not wrapped by ``master`` yet; nothing was deleted.
@@ -144,15 +152,13 @@ def retire(store: ObjectStore, buckets: Buckets, master: MasterKey) -> int:
     ring = [_versions_of(store, buckets, key) for key in _keys(store, buckets)]
     for versions in ring:
         Masters(master).open(versions[-1][1])
-    gone = 0
     for versions in ring:
         version_kept, wrapping = versions[-1]
         key = _key_of(wrapping.ring_id)
         for version_id in store.versions(buckets.keys, key):
             if version_id != version_kept:
                 store.remove(buckets.keys, key, version_id)
-                gone += 1
-    return gone
+                say(wrapping.ring_id)
 
 
 def _made(store: ObjectStore, buckets: Buckets, masters: Masters, ring_id: str) -> RingKey:

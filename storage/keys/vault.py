@@ -21,7 +21,7 @@ import pyrage  # type: ignore[import-untyped]  # it ships no types
 from pyrage import x25519
 
 from dossier.errors import StoreCorrupt
-from storage.files import CHUNK, sync_folder
+from storage.files import sync_folder
 from storage.keys.key_ring import Masters, RingKey, add_ring_key, open_ring
 from storage.keys.master_key import MasterKey
 from storage.objects.buckets import Buckets
@@ -75,13 +75,6 @@ class Vault:
         made = add_ring_key(self._store, self._buckets, self._masters)
         self._look_again()
         return made.ring_id
-
-    def encrypt(self, source: Path, into: Path) -> Path:
-        """Encrypt a plain file to ``into``, whole or not at all; a symbolic link is not followed."""
-        # O_NONBLOCK: a FIFO that took the file's place must not hang the intake
-        handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as file:
-            return self.encrypt_stream(iter(lambda: file.read(CHUNK), b""), into)
 
     def encrypt_stream(self, chunks: Iterable[bytes], into: Path) -> Path:
         """Encrypt a stream to ``into``; where the stream raises (`files.promised_bytes`) nothing is left behind."""

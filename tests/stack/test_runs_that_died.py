@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,14 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from waiting import finished_drop, receipt_of, wait_for
 
 from cli import stack as servers
 from cli.processes import process_of
 from config.settings import Settings
+from flows.runs import MAX_UNBEGUN, ensure_run, retry_failed
+from storage.alarms import Alarms
 from storage.ledger import Drop, Ledger
 
 pytestmark = pytest.mark.stack
@@ -76,6 +80,28 @@ def test_a_completed_run_that_is_called_crashed_does_not_begin_again(
     assert prefect.get(run).json()["run_count"] == before
     assert _state(prefect, str(drop.flow_run_id))["type"] == "CRASHED"
     assert ledger.drop(drop.id) == drop
+
+
+def test_runs_that_cannot_even_begin_are_given_up_and_replayed(
+    settings: Settings, ledger: Ledger, drop_pages: DropPages, prefect: httpx.Client
+) -> None:
+    with _without(settings, "worker"):
+        drop_pages(6, 6, "khong bat dau.pdf")
+        drop = ledger.drop(str(receipt_of(ledger, "khong bat dau.pdf").drop_id))
+        with temporary_settings({PREFECT_API_URL: settings.prefect_api_url}):
+            run_id = str(asyncio.run(ensure_run(drop, ledger)).id)
+            for _ in range(MAX_UNBEGUN):
+                assert ledger.drop(drop.id).state == "received"
+                state = {"type": "CRASHED", "name": "Crashed", "message": "it could not begin"}
+                prefect.post(f"/flow_runs/{run_id}/set_state", json={"state": state, "force": True}).raise_for_status()
+                asyncio.run(ensure_run(ledger.drop(drop.id), ledger))
+        given_up = ledger.drop(drop.id)
+        assert (given_up.state, given_up.error_code, given_up.attempts) == ("failed", "NEVER_BEGAN", 0)
+        assert [one.kind for one in Alarms(ledger.database).open_ones() if one.subject == drop.id] == ["dead_letter"]
+        asyncio.run(retry_failed(drop.id, ledger, settings.prefect_api_url))
+
+    wait_for(lambda: ledger.drop(drop.id).state == "done")
+    assert [one for one in Alarms(ledger.database).open_ones() if one.subject == drop.id] == []
 
 
 def test_automations_are_made_once(settings: Settings, prefect: httpx.Client) -> None:

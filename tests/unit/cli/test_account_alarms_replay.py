@@ -141,7 +141,9 @@ def test_replay_says_that_prefect_is_away_and_leaves_the_drop_given_up(office: O
     assert len(Alarms(office.ledger.database).open_ones("dead_letter")) == 1
 
 
-@pytest.mark.parametrize("code", ["SIGNER_REJECTED", "DAMAGED", "LEDGER_UNAVAILABLE", "CANCELLED", "TOO_MANY_RUNS"])
+@pytest.mark.parametrize(
+    "code", ["SIGNER_REJECTED", "DAMAGED", "LEDGER_UNAVAILABLE", "CANCELLED", "NEVER_BEGAN", "TOO_MANY_RUNS"]
+)
 def test_every_reason_has_words_in_both_languages(code: str) -> None:
     vietnamese, english = words_of(code).split(" / ")
 

@@ -17,7 +17,9 @@ import pytest
 
 from dossier.errors import MasterKeyMissing, StoreCorrupt, StoreUnavailable
 from storage.files import hash_of
-from storage.keys.key_ring import Wrapping, look, retire, rotate
+from storage.keys.key_ring import Wrapping, look
+from storage.keys.key_ring import retire as retire_and_say
+from storage.keys.key_ring import rotate as rotate_and_say
 from storage.keys.master_key import FileMasterKey
 from storage.keys.vault import Vault
 from storage.objects.buckets import Buckets
@@ -98,6 +100,20 @@ def with_ring_keys(store: MemoryObjects, count: int, master: FileMasterKey = OLD
             vault.new_ring_key()
         made.append(vault.encrypt_bytes(f"object {number}".encode()))
     return made
+
+
+def rotate(store: MemoryObjects, old: FileMasterKey, new: FileMasterKey) -> tuple[str, ...]:
+    """Change the master key; the ring keys that were wrapped anew."""
+    said: list[str] = []
+    rotate_and_say(store, BUCKETS, old, new, said.append)
+    return tuple(said)
+
+
+def retire(store: MemoryObjects, master: FileMasterKey) -> tuple[str, ...]:
+    """Delete what is replaced; the ring key of each wrapping that is gone."""
+    said: list[str] = []
+    retire_and_say(store, BUCKETS, master, said.append)
+    return tuple(said)
 
 
 def opened_all(vault: Vault, objects: list[bytes]) -> bool:
@@ -181,9 +197,9 @@ def test_the_loser_of_a_race_counts_for_nothing_even_after_a_change_of_the_maste
 
     add_version(store, loser)
     assert look(store, BUCKETS) == (winner,)
-    rotate(store, BUCKETS, OLD, NEW)
+    rotate(store, OLD, NEW)
     add_version(store, loser)
-    retire(store, BUCKETS, NEW)
+    retire(store, NEW)
 
     assert Vault.open(store, BUCKETS, NEW).decrypt_bytes(secret) == b"paper"
 
@@ -245,7 +261,7 @@ def test_a_store_that_is_away_is_not_an_empty_one(store: MemoryObjects, monkeypa
 def test_after_a_rotation_the_new_master_key_opens_all_and_the_old_one_nothing(store: MemoryObjects) -> None:
     objects = with_ring_keys(store, 3)
 
-    assert rotate(store, BUCKETS, OLD, NEW) == ("0001", "0002", "0003")
+    assert rotate(store, OLD, NEW) == ("0001", "0002", "0003")
     assert opened_all(Vault.open(store, BUCKETS, NEW), objects)
     assert {one.master_id for one in look(store, BUCKETS)} == {NEW.id}
     with pytest.raises(MasterKeyMissing):
@@ -254,10 +270,10 @@ def test_after_a_rotation_the_new_master_key_opens_all_and_the_old_one_nothing(s
 
 def test_a_repeated_rotation_writes_nothing(store: MemoryObjects) -> None:
     with_ring_keys(store, 2)
-    rotate(store, BUCKETS, OLD, NEW)
+    rotate(store, OLD, NEW)
     before = list(store.listed(BUCKETS.keys))
 
-    assert rotate(store, BUCKETS, OLD, NEW) == ()
+    assert rotate(store, OLD, NEW) == ()
     assert list(store.listed(BUCKETS.keys)) == before
 
 
@@ -269,11 +285,11 @@ def test_a_rotation_that_was_killed_leaves_everything_open_and_goes_on(writes: i
 
     store.writes_left, store.after = writes, after
     with pytest.raises(KeyboardInterrupt):
-        rotate(store, BUCKETS, OLD, NEW)
+        rotate(store, OLD, NEW)
     store.writes_left = 1_000_000
 
     assert opened_all(Vault.open(store, BUCKETS, NEW, OLD), objects)
-    assert len(rotate(store, BUCKETS, OLD, NEW)) == 3 - writes - after
+    assert len(rotate(store, OLD, NEW)) == 3 - writes - after
     assert opened_all(Vault.open(store, BUCKETS, NEW), objects)
 
 
@@ -281,7 +297,7 @@ def test_a_rotation_with_a_wrong_old_key_changes_nothing(store: MemoryObjects) -
     objects = with_ring_keys(store, 2)
 
     with pytest.raises(MasterKeyMissing):
-        rotate(store, BUCKETS, OTHER, NEW)
+        rotate(store, OTHER, NEW)
 
     assert opened_all(Vault.open(store, BUCKETS, OLD), objects)
 
@@ -298,11 +314,11 @@ def test_a_wrapping_that_was_written_wrongly_is_not_announced(
 
     monkeypatch.setattr(store, "put_version", spoilt)
     with pytest.raises((StoreCorrupt, MasterKeyMissing)):
-        rotate(store, BUCKETS, OLD, NEW)
+        rotate(store, OLD, NEW)
     monkeypatch.undo()
 
     assert opened_all(Vault.open(store, BUCKETS, NEW, OLD), objects), "the version before still opens"
-    assert rotate(store, BUCKETS, OLD, NEW) == ("0001",)
+    assert rotate(store, OLD, NEW) == ("0001",)
     assert opened_all(Vault.open(store, BUCKETS, NEW), objects)
 
 
@@ -320,8 +336,8 @@ def test_the_service_reads_and_writes_all_the_time_during_a_rotation(store: Memo
     service.start()
     try:
         for old, new in ((OLD, NEW), (NEW, OLD)) * 5:
-            rotate(store, BUCKETS, old, new)
-            retire(store, BUCKETS, new)
+            rotate(store, old, new)
+            retire(store, new)
     finally:
         stop.set()
         service.join()
@@ -332,10 +348,10 @@ def test_the_service_reads_and_writes_all_the_time_during_a_rotation(store: Memo
 
 def test_retired_wrappings_are_gone_for_the_old_master_key(store: MemoryObjects) -> None:
     objects = with_ring_keys(store, 2)
-    rotate(store, BUCKETS, OLD, NEW)
+    rotate(store, OLD, NEW)
     assert len(list(store.listed(BUCKETS.keys))) == 4
 
-    assert retire(store, BUCKETS, NEW) == 2
+    assert retire(store, NEW) == ("0001", "0002")
 
     assert {json.loads(b"".join(store.read(BUCKETS.keys, one.key)))["master_id"] for one in store.listed(BUCKETS.keys)} == {
         NEW.id
@@ -348,8 +364,8 @@ def test_who_opens_the_ring_while_a_wrapping_is_retired_looks_again() -> None:
     objects = with_ring_keys(store, 1)
 
     def change() -> None:
-        rotate(store, BUCKETS, OLD, NEW)
-        retire(store, BUCKETS, NEW)
+        rotate(store, OLD, NEW)
+        retire(store, NEW)
 
     store.happens = change
 
@@ -361,11 +377,11 @@ def test_nothing_is_retired_before_everything_is_wrapped_anew() -> None:
     with_ring_keys(store, 2)
     store.writes_left = 1
     with pytest.raises(KeyboardInterrupt):
-        rotate(store, BUCKETS, OLD, NEW)
+        rotate(store, OLD, NEW)
     before = list(store.listed(BUCKETS.keys))
 
     with pytest.raises(MasterKeyMissing, match=OLD.id):
-        retire(store, BUCKETS, NEW)
+        retire(store, NEW)
     assert list(store.listed(BUCKETS.keys)) == before
 
 

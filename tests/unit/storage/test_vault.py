@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dossier.errors import FileChanged, StoreCorrupt, StoreUnavailable
 from dossier.values import Sha256
-from storage.files import promised_bytes
+from storage.files import hash_of, promised_bytes
 from storage.keys.key_ring import Masters, open_ring
 from storage.keys.master_key import FileMasterKey
 from storage.keys.vault import Vault
@@ -80,7 +80,8 @@ def test_whatever_its_size_and_however_it_is_cut_a_file_comes_back_as_it_was(siz
 def test_a_file_is_encrypted_and_decrypted_as_a_stream(tmp_path: Path) -> None:
     (tmp_path / "scan").write_bytes(THREE_CHUNKS)
 
-    secret = VAULT.encrypt(tmp_path / "scan", tmp_path / "out" / "secret")
+    promised = promised_bytes(tmp_path / "scan", size=len(THREE_CHUNKS), expected=hash_of((THREE_CHUNKS,)))
+    secret = VAULT.encrypt_stream(promised, tmp_path / "out" / "secret")
     plain = VAULT.decrypt(pieces(secret.read_bytes()), tmp_path / "out" / "plain")
 
     assert plain.read_bytes() == THREE_CHUNKS
@@ -176,14 +177,17 @@ def test_a_source_that_changes_meanwhile_is_not_encrypted(tmp_path: Path) -> Non
 def test_a_link_that_took_the_place_of_a_scan_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"not for the archive")
     (tmp_path / "scan").symlink_to(tmp_path / "other")
+    promised = promised_bytes(tmp_path / "scan", size=19, expected=hash_of((b"not for the archive",)))
 
     with pytest.raises(OSError, match="symbolic"):
-        VAULT.encrypt(tmp_path / "scan", tmp_path / "secret")
+        VAULT.encrypt_stream(promised, tmp_path / "secret")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "scan"]
 
 
 LARGE = """
 import resource, sys
 from pathlib import Path
+from storage.files import hash_file, promised_bytes
 from storage.objects.buckets import Buckets
 from storage.keys.master_key import FileMasterKey
 from storage.keys.vault import Vault
@@ -195,7 +199,9 @@ for name, locked in buckets.each():
 vault = Vault.open(store, buckets, FileMasterKey("5e" * 32))
 vault.decrypt_bytes(vault.encrypt_bytes(b"warm"))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-secret = vault.encrypt(folder / "scan", folder / "secret")
+scan = folder / "scan"
+promised = promised_bytes(scan, size=scan.stat().st_size, expected=hash_file(scan))
+secret = vault.encrypt_stream(promised, folder / "secret")
 with secret.open("rb") as file:
     vault.decrypt(iter(lambda: file.read(1 << 20), b""), folder / "plain")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
