@@ -9,10 +9,7 @@ from hashlib import sha256
 from typing import Literal
 
 from dossier.dossier_code import DossierCode
-from dossier.values import CitizenToken, Sha256
-
-RecordSource = Literal["citizen", "result", "component", "national"]
-"""`Nguon` of a record in the citizen's warehouse, see `dossier.sources.SOURCES`."""
+from dossier.values import CitizenToken, RecordSource, Sha256
 
 RecordState = Literal["valid", "withdrawn", "disposed"]
 """`withdrawn`: a later version says that it was wrong; `disposed`: its bytes were destroyed, with a certificate."""

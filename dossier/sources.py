@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from dossier.records import RecordSource
+from dossier.values import RecordSource
 
 SOURCES: Final[Mapping[RecordSource, str]] = {
     "citizen": "Công dân tải lên",

@@ -31,6 +31,9 @@ QuarterTurn = Literal[0, 90, 180, 270]
 FieldSource = Literal["print", "qr", "barcode", "mrz", "decision"]
 """Where a value comes from; `decision`: a person wrote it."""
 
+RecordSource = Literal["citizen", "result", "component", "national"]
+"""`Nguon` of a record in the citizen's warehouse, see `dossier.sources.SOURCES`."""
+
 UNKNOWN_TYPE = "unknown"
 """The type of a paper that no rule recognised: a normal answer, and a reason to hold it."""
 
@@ -173,6 +176,16 @@ class Separator:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedIn:
+    """What a reception system says of papers beside whose they are."""
+
+    procedure: str | None = None
+    """Code of the administrative procedure (mã TTHC)."""
+    source: RecordSource | None = None
+    """Where they come from."""
+
+
+@dataclass(frozen=True, slots=True)
 class HandInManifest:
     """What a reception system says of a scan in the file that it drops beside it."""
 
@@ -180,8 +193,7 @@ class HandInManifest:
     citizen_id: CitizenId | None
     name: str | None = None
     """The applicant's name."""
-    procedure: str | None = None
-    """Code of the administrative procedure (mã TTHC)."""
+    papers: HandedIn = HandedIn()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +289,8 @@ class Understood:
     """The applicant of the dossier, not necessarily the person the paper is about."""
     linked_by: tuple[str, ...] = ()
     """What bound it to dossier and citizen: keys of `dossier.links.LINKS`, strongest first."""
+    handed_in: HandedIn = HandedIn()
+    """What the manifest beside its scan says more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from ocr.read_pages import read_pages
 from signing.clock import VIETNAM
 from storage.database.rows import DecisionRow, ShelfEntry
 from storage.desk import Desk
-from storage.held import fields_of, links_of, scans_of, separator_of, verdict_of
+from storage.held import fields_of, handed_in_of, links_of, scans_of, separator_of, verdict_of
 from storage.intake.put_aside import leave_word
 from storage.ledger import Drop
 
@@ -124,7 +124,8 @@ def filed_as_decided(action: FileIt, shown: ShelfEntry, pages: Sequence[Page], r
     if code is None or citizen is None or verdict.type == UNKNOWN_TYPE:
         raise ScansChanged("dossier, citizen or type")  # the desk took no such decision down
     linked_by = ("decision", *links_of(shown.paper))
-    understood = Understood(document, verdict, _corrected(fields, action.fields, document), code, citizen, linked_by)
+    right = _corrected(fields, action.fields, document)
+    understood = Understood(document, verdict, right, code, citizen, linked_by, handed_in_of(shown.paper))
     return Filed(understood, code, citizen)
 
 
@@ -190,6 +191,7 @@ def _part(document: Document, shown: ShelfEntry, tools: Tools) -> Held:
         dossier_code=alone.dossier_code or shown.dossier_code,
         citizen_id=shown.citizen_id or alone.citizen_id,
         linked_by=links_of(shown.paper),
+        handed_in=handed_in_of(shown.paper),
     )
     settings = tools.settings
     decided = decide(linked, settings.review_bars)

@@ -67,6 +67,7 @@ def record_of(filed: Filed, drop: Drop, tools: Tools) -> Record:
         linked_by=understood.linked_by,
         text=tuple(page.text for page in document.read_pages),
         tools={name: version(name) for name in _TOOLS} | {"type model": tools.model.sha256[:16]} | _engines(document),
+        source=understood.handed_in.source or "component",
         procedure=_procedure(understood),
         sensitive=tools.retention.of(verdict.type).sensitive,
         pages=tuple(_page(page) for page in document.read_pages),
@@ -95,11 +96,10 @@ def _metadata(filed: Filed, tools: Tools) -> Metadata:
 
 
 def _procedure(understood: Understood) -> str | None:
-    """The separator's word, else what was read on the paper."""
+    """The separator's word, else the manifest's, else what was read on the paper."""
     separator, read = understood.document.separator, understood.fields.get("procedure")
-    if separator is not None and separator.procedure:
-        return separator.procedure
-    return read.value if read is not None else None
+    said = (separator and separator.procedure) or understood.handed_in.procedure
+    return said or (read.value if read is not None else None)
 
 
 def _page(page: ReadPage) -> dict[str, object]:

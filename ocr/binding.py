@@ -8,12 +8,12 @@ choice.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dossier.citizen_id import CitizenId
 from dossier.dossier_code import DossierCode
-from dossier.values import HandInManifest
+from dossier.values import HandedIn, HandInManifest
 from dossier.vietnamese import title_case
 from ocr.claims import Claims
 
@@ -37,6 +37,8 @@ class Binding:
     """True where a receipt begins the stretch, and its dossier code and its citizen are certain."""
     by_position: bool = False
     """True where lying there is enough: behind a separator sheet, or in a file that the manifest speaks of."""
+    handed_in: HandedIn = field(default_factory=HandedIn)
+    """What the manifest says more; nothing of one that contradicts the separator is believed."""
 
 
 def bind_stretch(
@@ -68,7 +70,9 @@ def _outer(stretch: Sequence[Claims], manifest: HandInManifest | None) -> Bindin
         name = title_case(manifest.name) if manifest.name else ""
         known = manifest.dossier_code or manifest.citizen_id
         by = ("manifest",) if known else ()
-        return Binding(manifest.dossier_code, manifest.citizen_id, name, by, by_position=bool(known))
+        return Binding(
+            manifest.dossier_code, manifest.citizen_id, name, by, by_position=bool(known), handed_in=manifest.papers
+        )
     binding = Binding(separator.dossier_code, separator.citizen_id, by=("separator",), by_position=True)
     if manifest is None:
         return binding
@@ -77,7 +81,7 @@ def _outer(stretch: Sequence[Claims], manifest: HandInManifest | None) -> Bindin
     if None not in {manifest.citizen_id, separator.citizen_id} and manifest.citizen_id != separator.citizen_id:
         return replace(binding, doubts=("manifest_conflict",))
     citizen = separator.citizen_id or (manifest.citizen_id if manifest.dossier_code else None)
-    return replace(binding, citizen=citizen, by=("separator", "manifest"))
+    return replace(binding, citizen=citizen, by=("separator", "manifest"), handed_in=manifest.papers)
 
 
 def _with_code(binding: Binding, stretch: Sequence[Claims], named: frozenset[str]) -> Binding:

@@ -92,7 +92,14 @@ def _linked(stretch: Sequence[Claims], binding: Binding, *, whole_file: bool) ->
             doubts.append("secrecy_stamp")
         code, citizen = binding.code or one.code, binding.citizen or one.citizen
         fields = {name: _borne_out(name, field, said, binding) for name, field in one.paper.fields.items()}
-        bound = replace(one.paper, fields=fields, dossier_code=code, citizen_id=citizen, linked_by=binding.by)
+        bound = replace(
+            one.paper,
+            fields=fields,
+            dossier_code=code,
+            citizen_id=citizen,
+            linked_by=binding.by,
+            handed_in=binding.handed_in,
+        )
         if secret:
             bound = _withheld(bound)
         yield with_doubts(_rescued(bound) if is_in and binding.stands_alone else bound, *doubts)

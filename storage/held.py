@@ -9,7 +9,7 @@ from typing import Any
 from dossier.citizen_id import CitizenId
 from dossier.decisions import Shown
 from dossier.dossier_code import DossierCode
-from dossier.values import Box, FailedPage, Field, Fields, Held, Page, Separator, Sha256, Verdict
+from dossier.values import Box, FailedPage, Field, Fields, HandedIn, Held, Page, Separator, Sha256, Verdict
 
 Paper = Mapping[str, Any]
 """What `paper_of` made, as it came back from the database."""
@@ -22,6 +22,7 @@ def paper_of(held: Held) -> dict[str, object]:
     return {
         "verdict": asdict(understood.verdict) | {"because": list(understood.verdict.because)},
         "linked_by": list(understood.linked_by),
+        "handed_in": asdict(understood.handed_in),
         "fields": {name: asdict(value) | {"checks": list(value.checks)} for name, value in understood.fields.items()},
         "separator": None if separator is None else asdict(separator),
         "doubts": list(understood.document.doubts),
@@ -48,6 +49,11 @@ def separator_of(paper: Paper) -> Separator | None:
 def links_of(paper: Paper) -> tuple[str, ...]:
     """What bound it to its dossier and citizen, strongest first."""
     return tuple(paper.get("linked_by", ()))
+
+
+def handed_in_of(paper: Paper) -> HandedIn:
+    """What a manifest said more; of a paper that was held before that was kept, nothing."""
+    return HandedIn(**paper.get("handed_in", {}))
 
 
 def scans_of(paper: Paper) -> dict[int, Sha256 | None]:

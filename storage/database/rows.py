@@ -12,8 +12,8 @@ from typing import Literal
 from dossier.citizen_id import CitizenId
 from dossier.decisions import Action
 from dossier.dossier_code import DossierCode
-from dossier.records import RecordSource, RecordState
-from dossier.values import CitizenToken, Sha256
+from dossier.records import RecordState
+from dossier.values import CitizenToken, RecordSource, Sha256
 
 Outcome = Literal["taken", "duplicate", "refused"]
 DropState = Literal["received", "running", "done", "failed"]

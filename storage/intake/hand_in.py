@@ -20,10 +20,11 @@ from dossier.codes import CodeProblem
 from dossier.dossier_code import DossierCode, parse_dossier_code
 from dossier.errors import BadManifest
 from dossier.procedure_code import parse_procedure_code
-from dossier.values import HandInManifest, Sha256
+from dossier.sources import SOURCES
+from dossier.values import HandedIn, HandInManifest, Sha256
 
 MAX_BYTES: Final = 64_000
-"""A manifest holds eight short values; what is longer is something else."""
+"""A manifest holds nine short values; what is longer is something else."""
 
 _TEXT_LETTERS: Final = 200
 _IGNORED_PREFIX: Final = "x_"
@@ -70,7 +71,10 @@ def said_of(read: Mapping[str, object]) -> Said:
     pages, received_at = read.get("pages"), _text(read.get("received_at"))
     return Said(
         HandInManifest(
-            DossierCode(code) if code else None, CitizenId(citizen) if citizen else None, name=name, procedure=procedure
+            DossierCode(code) if code else None,
+            CitizenId(citizen) if citizen else None,
+            name=name,
+            papers=HandedIn(procedure, next((one for one in SOURCES if one == read.get("source")), None)),
         ),
         Sha256(sha256) if sha256 else None,
         pages if isinstance(pages, int) else None,
@@ -85,7 +89,8 @@ def kept_form(said: Said) -> dict[str, object]:
         "dossier_code": manifest.dossier_code,
         "citizen_id": manifest.citizen_id,
         "name": manifest.name,
-        "procedure": manifest.procedure,
+        "procedure": manifest.papers.procedure,
+        "source": manifest.papers.source,
         "sha256": said.scan_sha256,
         "pages": said.pages,
         "received_at": said.received_at and said.received_at.isoformat(),
@@ -172,6 +177,13 @@ def _sha256(given: object) -> str | CodeProblem:
     return line if isinstance(line, CodeProblem) else line.lower()
 
 
+def _source(given: object) -> str | CodeProblem:
+    if isinstance(given, str) and given in SOURCES:
+        return given
+    allowed = ", ".join(SOURCES)
+    return CodeProblem(f"phải là một trong: {allowed}", f"must be one of: {allowed}")
+
+
 def _pages(given: object) -> int | CodeProblem:
     if not isinstance(given, int) or isinstance(given, bool) or given < 1:
         return CodeProblem("phải là số nguyên từ 1", "must be an integer from 1")
@@ -194,6 +206,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "citizen_id": _code(parse_citizen_id),
     "name": _line,
     "procedure": _code(parse_procedure_code),
+    "source": _source,
     "office": _line,
     "received_at": _time,
     "sha256": _sha256,

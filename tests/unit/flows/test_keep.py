@@ -15,10 +15,23 @@ from config.settings import Settings
 from dossier.dossier_code import DossierCode
 from dossier.errors import SealBroken
 from dossier.records import RecordKey, Stored
-from dossier.values import Document, Filed, Soundness, Understood, Verdict
+from dossier.sources import SOURCES
+from dossier.values import (
+    Document,
+    Field,
+    Filed,
+    HandedIn,
+    HandInManifest,
+    RecordSource,
+    Separator,
+    Soundness,
+    Understood,
+    Verdict,
+)
 from flows.keep import Job, keep
 from flows.tools import Seals, Tools, open_seals
 from ocr.cage import Cage
+from ocr.link import link
 from ocr.scans import open_scan
 from ocr.type_model import load_type_model
 from signing.demo_pki import make_demo_pki
@@ -139,6 +152,46 @@ def test_what_the_manifest_tells_of_the_paper_comes_from_what_was_read(house: Ho
     assert [one.key.rpartition("/")[2] for one in stored.objects] == [
         "document.pdf", "text.alto.xml", "manifest-0001.json",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said", "read", "kept"),
+    [("1.1", "1.2", "1.3", "1.1"), (None, "1.2", "1.3", "1.2"), (None, None, "1.3", "1.3"), (None, None, None, None)],
+)
+def test_the_separator_names_the_procedure_before_the_manifest_and_that_before_the_paper(
+    house: House, sheet: str | None, said: str | None, read: str | None, kept: str | None
+) -> None:
+    understood = house.filed.understood
+    separator = Separator(DOSSIER, CITIZEN, sheet)
+    fields = {} if read is None else {"procedure": Field(read, 1, None, 1.0)}
+    house.filed = replace(
+        house.filed,
+        understood=replace(
+            understood,
+            document=replace(understood.document, separator=separator),
+            fields=fields,
+            handed_in=HandedIn(procedure=said),
+        ),
+    )
+
+    house.keep()
+
+    (entered,) = house.tools.ledger.records_of_drop(house.job.drop.id)
+    assert entered.procedure == kept
+
+
+@pytest.mark.parametrize(("said", "kept"), [*((one, one) for one in SOURCES), (None, "component")])
+def test_the_record_comes_from_where_the_manifest_beside_the_scan_says(
+    house: House, said: RecordSource | None, kept: RecordSource
+) -> None:
+    (linked,) = link([house.filed.understood], manifest=HandInManifest(DOSSIER, CITIZEN, papers=HandedIn(source=said)))
+    house.filed = replace(house.filed, understood=linked)
+
+    house.keep()
+
+    (entered,) = house.tools.ledger.records_of_drop(house.job.drop.id)
+    told = house.warehouse.manifest(RecordKey(entered.citizen, entered.record_id))
+    assert (told["nguon"], entered.source) == (SOURCES[kept], kept)
 
 
 def test_the_same_scan_in_another_dossier_is_linked_and_not_sealed_again(house: House) -> None:

@@ -13,11 +13,13 @@ import pytest
 
 from dossier.decisions import FileIt, Reject, SplitAt
 from dossier.errors import NoSuchObject, PageGone, ScansChanged, StoreUnavailable
-from dossier.values import FailedPage, Held, ReadPage, Sha256
+from dossier.sources import SOURCES
+from dossier.values import FailedPage, HandedIn, Held, ReadPage, Sha256
 from flows.carry_out import attempt, same_pages
 from flows.digitize import undecided
 from flows.runs import MAX_RUNS
 from signing.verify import verify
+from storage.database.rows import ShelfEntry
 from storage.ledger import RecordRow
 from storage.tokens import citizen_token
 from tests.twins.decided_house import DecidedHouse, decided_house
@@ -75,6 +77,42 @@ def test_a_corrected_type_makes_its_fields_be_read_and_teaches_the_next_model(ho
     ((text, type_),) = house.tools.ledger.corrections()
     assert type_ == "giay_khai_sinh"
     assert "GIẤY KHAI SINH" in text
+
+
+def hold_result(house: DecidedHouse) -> ShelfEntry:
+    """Put all pages on the shelf as one paper of which a manifest said that it is a dossier's result."""
+    pages = (page for page in house.pages if isinstance(page, ReadPage))
+    house.tools.ledger.held(
+        house.drop_id, Held(replace(understood(*pages), handed_in=HandedIn("1.012766", "result")), ("weak_verdict",))
+    )
+    (entry,) = house.shelf
+    return entry
+
+
+def test_a_decided_paper_comes_from_where_the_manifest_beside_its_scan_said(house: DecidedHouse) -> None:
+    house.carry_out(house.decide(hold_result(house), FILE))
+
+    assert (manifest_of(house)["nguon"], only_record(house).source) == (SOURCES["result"], "result")
+
+
+def test_the_parts_of_a_paper_come_from_where_it_came_from(house: DecidedHouse) -> None:
+    house.carry_out(house.decide(hold_result(house), SplitAt((3,))))
+
+    house.carry_out(house.decide(house.shelf[1], replace(FILE, type="quyet_dinh")))
+
+    assert only_record(house).source == "result"
+
+
+def test_a_paper_that_was_held_before_manifests_said_a_source_is_a_component(house: DecidedHouse) -> None:
+    hold_result(house)
+    with house.tools.ledger.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE documents SET paper = json_remove(paper, '$.handed_in')")
+    (entry,) = house.shelf
+
+    house.carry_out(house.decide(entry, FILE))
+
+    assert "handed_in" not in entry.paper
+    assert only_record(house).source == "component"
 
 
 def test_carrying_out_again_seals_and_stores_nothing(house: DecidedHouse) -> None:

@@ -6,7 +6,7 @@ from made_pages import card_front, decision, form, marriage, page, receipt, sepa
 
 from config.document_types import load_document_types
 from dossier.links import LINKS
-from dossier.values import Code, HandInManifest, Page, Understood
+from dossier.values import Code, HandedIn, HandInManifest, Page, Understood
 from ocr.decide import understand
 from ocr.group import group
 from ocr.link import link
@@ -108,6 +108,24 @@ def test_a_manifest_and_a_separator_that_disagree_hold_the_papers() -> None:
     for manifest in (HandInManifest(OTHER_CODE, CITIZEN), HandInManifest(CODE, OTHER)):
         assert doubts(linked(sheet, form(2), manifest=manifest)[0]) == {"manifest_conflict"}
     assert doubts(linked(sheet, form(2), manifest=HandInManifest(CODE, CITIZEN))[0]) == set()
+
+
+def test_a_manifest_says_where_every_paper_of_its_file_comes_from() -> None:
+    manifest = HandInManifest(CODE, CITIZEN, papers=HandedIn("1.012766", "result"))
+    sheet = separator_sheet(1, f"{CODE}|{CITIZEN}")
+
+    for pages in ((form(1), marriage(2)), (sheet, form(2)), (receipt_with_qr(1), form(2), receipt_with_qr(3), form(4))):
+        assert {one.handed_in for one in linked(*pages, manifest=manifest)} == {manifest.papers}
+        assert {one.handed_in for one in linked(*pages, manifest=HandInManifest(CODE, CITIZEN))} == {HandedIn()}
+
+
+def test_a_manifest_that_contradicts_the_separator_does_not_say_the_source_either() -> None:
+    sheet = separator_sheet(1, f"{CODE}|{CITIZEN}")
+
+    assert (
+        linked(sheet, form(2), manifest=HandInManifest(OTHER_CODE, CITIZEN, papers=HandedIn(source="result")))[0].handed_in
+        == HandedIn()
+    )
 
 
 def test_a_manifest_and_a_receipt_that_disagree_hold_the_papers() -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 
 from dossier.doubts import DOUBTS
 from dossier.errors import BadManifest, FileChanged, TruncatedFile
-from dossier.values import HandInManifest, Soundness
+from dossier.values import HandedIn, HandInManifest, Soundness
 from storage.database.tables import receipts
 from storage.hand_ins import Entered, HandIn, hand_ins
 from storage.intake.beside import receive_alone
@@ -35,7 +35,7 @@ SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "hand-in.schema.json")
 BOUND = {"dossier_code": DOSSIER, "citizen_id": CITIZEN}
 OTHER = {"dossier_code": "H62.33-240106-0002", "citizen_id": "026190001235"}
 FULL = {
-    **BOUND, "name": "Nguyễn Thị Thử", "procedure": "1.001193.000.00.00.H35", "office": OFFICE,
+    **BOUND, "name": "Nguyễn Thị Thử", "procedure": "1.001193.000.00.00.H35", "source": "result", "office": OFFICE,
     "received_at": "2024-01-06T08:30:00+07:00", "sha256": "AB" * 32, "pages": 12,
 }  # fmt: skip
 
@@ -68,7 +68,7 @@ def test_the_example_of_the_manual_is_good() -> None:
 def test_everything_that_is_said_is_read() -> None:
     said = parse_manifest(written(FULL), OFFICE)
 
-    assert said.manifest == HandInManifest(DOSSIER, CITIZEN, "Nguyễn Thị Thử", "1.001193.000.00.00.H35")
+    assert said.manifest == HandInManifest(DOSSIER, CITIZEN, "Nguyễn Thị Thử", HandedIn("1.001193.000.00.00.H35", "result"))
     assert (said.scan_sha256, said.pages) == ("ab" * 32, 12)
     assert said.received_at == datetime(2024, 1, 6, 1, 30, tzinfo=UTC)
     assert said_of(json.loads(json.dumps(kept_form(said)))) == said
@@ -82,6 +82,8 @@ GOOD = [
     {"citizen_id": "026 190 001 234", "dossier_code": " h62.33-240106-0001"},
     {**BOUND, "x_ticket": {"any": ["thing"]}, "x_": 1},
     {**BOUND, "procedure": "1.012766", "received_at": "2024-01-06T08:30Z"},
+    {**BOUND, "source": None},
+    *({**BOUND, "source": one} for one in ("citizen", "result", "component", "national")),
 ]
 BAD: list[tuple[object, str]] = [
     ({}, "dossier_code"),
@@ -95,6 +97,7 @@ BAD: list[tuple[object, str]] = [
     ({**BOUND, "dossier_code": ""}, "dossier_code"),
     ({**BOUND, "dossier_code": "H62.33-240106"}, "dossier_code"),
     ({**BOUND, "procedure": "khai sinh"}, "procedure"),
+    *(({**BOUND, "source": one}, "source") for one in ("", "Result", " result", "Kết quả giải quyết hồ sơ", 2, ["result"])),
     ({**BOUND, "name": "Nguyễn\nThử"}, "name"),
     ({**BOUND, "name": "x" * 201}, "name"),
     ({**BOUND, "name": ["Nguyễn"]}, "name"),
@@ -114,6 +117,14 @@ BEYOND_THE_SCHEMA: list[tuple[dict[str, object], str]] = [
     ({**BOUND, "received_at": "2024-02-31T08:30:00+07:00"}, "received_at"),
     ({**BOUND, "name": "Nguyễn \ud800"}, "name"),
 ]
+
+
+def test_a_refused_source_names_those_that_are_allowed_in_both_languages() -> None:
+    allowed = "citizen, result, component, national"
+
+    assert f"phải là một trong: {allowed} / source: must be one of: {allowed}" in why_not(
+        written({**BOUND, "source": "one"})
+    )
 
 
 @pytest.mark.parametrize("content", GOOD)
@@ -156,7 +167,10 @@ def test_more_than_the_limit_is_refused() -> None:
     assert str(MAX_BYTES) in why_not(written(padded))
 
 
-@given(some.text(max_size=40), some.sampled_from(["citizen_id", "dossier_code", "procedure", "name", "sha256", "office"]))
+TEXTS = ["citizen_id", "dossier_code", "procedure", "source", "name", "sha256", "office"]
+
+
+@given(some.text(max_size=40), some.sampled_from(TEXTS))
 def test_no_refusal_quotes_what_was_given(value: str, key: str) -> None:
     secret = f"Thử{value}Thử"
     content = json.dumps({**BOUND, key: secret, secret: 1}).encode()
@@ -356,6 +370,22 @@ def test_two_manifests_that_disagree_are_a_doubt_and_no_choice(house: House) -> 
     house.scan()
 
     assert house.close() == HandIn(HandInManifest(DOSSIER, None), ("manifests_differ",))
+
+
+def test_where_one_manifest_leaves_the_source_out_the_other_says_it(house: House) -> None:
+    house.drop("a.json")
+    house.drop("a.pdf.json", {**BOUND, "source": "national"})
+    house.scan()
+
+    assert house.close() == HandIn(HandInManifest(DOSSIER, CITIZEN, papers=HandedIn(source="national")), ())
+
+
+def test_two_manifests_of_different_sources_say_none(house: House) -> None:
+    house.drop("a.json", {**BOUND, "source": "result"})
+    house.drop("a.pdf.json", {**BOUND, "source": "citizen"})
+    house.scan()
+
+    assert house.close() == HandIn(HandInManifest(DOSSIER, CITIZEN), ("manifests_differ",))
 
 
 def test_every_doubt_has_words(house: House) -> None:
