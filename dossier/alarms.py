@@ -25,6 +25,12 @@ ALARMS: Final[Mapping[str, AlarmKind]] = {
         "Xem lần chạy của lô; `sohoa replay` sau khi khắc phục.",
         "Look at the run of the drop; `sohoa replay` once the cause is gone.",
     ),
+    "queue_waits": AlarmKind(
+        "Các lô quét phải chờ lâu mới được xử lý",
+        "Drops wait long for their first run",
+        "Xem `sohoa status`; chờ nếu chỉ là nhiều việc, thêm worker nếu ngày nào cũng vậy.",
+        "See `sohoa status`; wait where there is only much work, add workers where it is so every day.",
+    ),
     "dead_letter": AlarmKind(
         "Một lô quét đã bị dừng sau nhiều lần chạy lại",
         "A drop was given up after repeated runs",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
@@ -35,10 +35,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A drop or decision that makes no progress."""
+    """What makes no progress."""
 
+    kind: Literal["stuck", "queue_waits"]
+    """Its alarm."""
     subject: str
-    """Id of the drop, or `decision-<number>`."""
+    """Id of the drop, `decision-<number>`, or `queue`."""
     where: str
     """Its state and step; no personal data."""
     since: datetime
@@ -93,23 +95,25 @@ class Progress:
 
 
 def look_for_standstill(database: Database, patience: timedelta, now: datetime) -> tuple[Standing, ...]:
-    """Raise the alarm `stuck` for whoever stands still, settle it for who moved on; returns those that stand still."""
+    """Raise the alarm over whatever stands still, settle it for what moved on; returns what stands still."""
     alarms = Alarms(database)
     with database.reading() as connection:
-        standing = tuple(_standing(connection, now - patience))
+        standing = (*_drops(connection, now - patience), *_decisions(connection, now - patience))
     for one in standing:
-        alarms.raise_("stuck", one.subject, f"{one.where}, since {one.since:%Y-%m-%dT%H:%MZ}")
-    for alarm in alarms.open_ones("stuck"):
-        if alarm.subject not in {one.subject for one in standing}:
-            alarms.settle("stuck", alarm.subject, _BY)
+        alarms.raise_(one.kind, one.subject, f"{one.where}, since {one.since:%Y-%m-%dT%H:%MZ}")
+    still = {(one.kind, one.subject) for one in standing}
+    for kind in ("stuck", "queue_waits"):
+        for alarm in alarms.open_ones(kind):
+            if (kind, alarm.subject) not in still:
+                alarms.settle(kind, alarm.subject, _BY)
     return standing
 
 
-def _standing(connection: Connection, before: datetime) -> Iterator[Standing]:
-    """Drops and decisions without progress since ``before``.
+def _drops(connection: Connection, before: datetime) -> Iterator[Standing]:
+    """Drops without progress since ``before``.
 
-    A drop that waits for its first run stands in a queue: it moves while drops that came before it move, and stands still
-    when nobody before it has moved, although later ones may.
+    Those that wait for their first run stand in a queue. While a drop that came before them moves, they have one alarm
+    together: much work is no fault, but nobody waits unseen. Those behind which later ones moved alone stand still.
     """
     rows = connection.execute(
         select(drops.c.id, drops.c.state, drops.c.pages, drops.c.received_at, progress.c.steps, progress.c.at)
@@ -118,16 +122,23 @@ def _standing(connection: Connection, before: datetime) -> Iterator[Standing]:
         .order_by(drops.c.received_at)
     ).all()
     first_that_moved = _first_that_moved(connection, before) if rows else None
+    queue = [
+        row for row in rows if row.steps is None and first_that_moved is not None and first_that_moved < row.received_at
+    ]
     for row in rows:
-        waits = row.steps is None
-        if waits and first_that_moved is not None and first_that_moved < row.received_at:
-            continue
-        yield Standing(row.id, _where(row), row.at or row.received_at)
+        if row not in queue:
+            yield Standing("stuck", row.id, _where(row), row.at or row.received_at)
+    if queue:
+        yield Standing("queue_waits", "queue", "waiting for a first run", queue[0].received_at)
+
+
+def _decisions(connection: Connection, before: datetime) -> Iterator[Standing]:
+    """Decisions that were taken before ``before`` and are not carried out."""
     late = select(decisions.c.id, decisions.c.decided_at).where(
         decisions.c.state == "waiting", decisions.c.decided_at < before
     )
     for row in connection.execute(late.order_by(decisions.c.id)):
-        yield Standing(f"decision-{row.id}", "waiting to be carried out", row.decided_at)
+        yield Standing("stuck", f"decision-{row.id}", "waiting to be carried out", row.decided_at)
 
 
 def _first_that_moved(connection: Connection, since: datetime) -> datetime | None:

@@ -14,6 +14,8 @@ from storage.progress import Progress
 
 LOOK_SECONDS: Final = 2.0
 
+_IN_THE_QUEUE: Final = ("received", None)
+
 
 class Standstill:
     """The longest standstill of any drop or decision; a context manager."""
@@ -43,7 +45,10 @@ class Standstill:
 
     def _look(self) -> None:
         seen, now = dict(self._items()), time.monotonic()
-        alarmed = {alarm.subject for alarm in Alarms(self._ledger.database).open_ones("stuck")}
+        raised = Alarms(self._ledger.database).open_ones()
+        alarmed = {alarm.subject for alarm in raised if alarm.kind == "stuck"}
+        if any(alarm.kind == "queue_waits" for alarm in raised):
+            alarmed |= {name for name, state in seen.items() if state == _IN_THE_QUEUE}
         for name, state in seen.items():
             if name not in self._moved_at or self._moved_at[name][0] != state or name in alarmed:
                 self._moved_at[name] = (state, now)

@@ -100,17 +100,27 @@ def test_work_done_again_is_no_progress(ledger: Ledger) -> None:
     assert mark.run_count == 1
 
 
-def test_a_drop_in_the_queue_moves_with_those_before_it_and_not_with_those_behind(ledger: Ledger) -> None:
+def test_drops_in_a_queue_that_moves_have_one_alarm_together_and_who_is_overtaken_has_his_own(ledger: Ledger) -> None:
     before, waits, behind = (received(ledger, name, minutes) for name, minutes in (("a", 60), ("b", 40), ("c", 20)))
     came_to(ledger, before, 2, minutes_ago=5)
     came_to(ledger, behind, 2, minutes_ago=5)
-    assert standing(ledger) == []
+    assert standing(ledger) == [("queue", "waiting for a first run")]
+    (alarm,) = Alarms(ledger.database).open_ones()
+    assert (alarm.kind, alarm.detail) == ("queue_waits", "waiting for a first run, since 2026-11-24T08:20Z")
 
     with ledger.database.writing() as connection:
         connection.execute(update(drops).where(drops.c.id == before).values(state="done", finished_at=NOW - PATIENCE * 2))
         connection.execute(update(progress).where(progress.c.drop_id == before).values(at=NOW - PATIENCE * 2))
 
     assert standing(ledger) == [(waits, "waiting for its first run")]
+    assert [one.kind for one in Alarms(ledger.database).open_ones()] == ["stuck"]
+
+
+def test_a_drop_that_waits_a_moment_in_the_queue_calls_nobody(ledger: Ledger) -> None:
+    before, _ = received(ledger, "a", 60), received(ledger, "b", 14)
+    came_to(ledger, before, 2, minutes_ago=5)
+
+    assert standing(ledger) == []
 
 
 def test_a_run_that_ended_because_something_was_away_does_not_count(ledger: Ledger) -> None:
