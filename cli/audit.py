@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
+from cli.record_ids import shown
 from signing.clock import VIETNAM
 from storage.audit.trail import told
 
@@ -184,10 +185,22 @@ def _show(rows: Sequence[Mapping[str, object]], *, as_csv: bool, as_json: bool) 
         writer.writeheader()
         writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     else:
-        table = Table(*(rows[0] if rows else ["—"]))
-        for row in rows:
-            table.add_row(*(escape(_cell(value)) for value in row.values()))
-        out.print(table)
+        out.print(_table(rows))
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> Table:
+    """What a person needs on a screen: local times to the second, first letters of ids; `--csv` and `--json` have all."""
+    names = [name for name in rows[0] if f"{name}_local" not in rows[0]] if rows else ["—"]
+    table = Table(*(Column(name, overflow="fold") for name in names))
+    for row in rows:
+        table.add_row(*(escape(_brief(name, _cell(row[name]))) for name in names))
+    return table
+
+
+def _brief(name: str, text: str) -> str:
+    if name.endswith("_local"):
+        return text[:19]
+    return shown(text) if name in {"citizen", "record_id"} else text
 
 
 def _cell(value: object) -> str:

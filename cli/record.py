@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.record_ids import RecordId
 from dossier.metadata import Complaint
 from dossier.records import Change
 
@@ -24,7 +25,6 @@ out = Console(highlight=False)
 
 Home = Annotated[Path, typer.Option("--home", envvar="SOHOA_HOME", help="Thư mục cài đặt / installation folder")]
 HERE = Path("var")
-RecordId = Annotated[str, typer.Argument(metavar="MÃ/ID", help="Mã bản ghi / id of the record, 32 letters")]
 By = Annotated[str | None, typer.Option(help="Người thực hiện / who does it")]
 Why = Annotated[str, typer.Option(help="Lý do, không có dữ liệu cá nhân / the reason, without personal data")]
 
@@ -53,12 +53,12 @@ def show(
     settings = load_settings(home)
     with open_ledger(settings) as ledger:
         warehouse = open_warehouse(settings)
-        row = ledger.record(record_id)
+        row = ledger.record(ledger.record_id_of(record_id))
         if row is None:
             raise NoSuchRecord
         outcome = f"version {version or row.version}"
         trail = AuditTrail(ledger)
-        trail.write(actor=who, act="view", citizen=row.citizen, record_id=record_id, why=why, outcome=outcome)
+        trail.write(actor=who, act="view", citizen=row.citizen, record_id=row.record_id, why=why, outcome=outcome)
         show_manifest(warehouse.manifest(RecordKey(row.citizen, row.record_id), version), out)
 
 
@@ -142,5 +142,6 @@ def _say_otherwise(record_id: str, change: Change, by: str | None, why: str, hom
     check_who_and_why(who, why)
     settings = load_settings(home)
     with open_ledger(settings) as ledger:
-        told = write_version(record_id, change, open_warehouse(settings), ledger, by=who, why=why, at=datetime.now(UTC))
+        meant, now = ledger.record_id_of(record_id), datetime.now(UTC)
+        told = write_version(meant, change, open_warehouse(settings), ledger, by=who, why=why, at=now)
     out.print(f"→ phiên bản / version {told.manifest['version']}, {told.manifest['state']}")

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.record_ids import RecordId, shown
 from signing.clock import VIETNAM
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ Home = Annotated[Path, typer.Option("--home", envvar="SOHOA_HOME", help="Thư m�
 HERE = Path("var")
 By = Annotated[str, typer.Option("--by", help="Họ tên hoặc tài khoản / name or account")]
 Why = Annotated[str, typer.Option("--why", help="Lý do, không có dữ liệu cá nhân / reason without personal data")]
-RecordId = Annotated[str, typer.Argument(metavar="BẢN-GHI/RECORD", help="Mã bản ghi / record id")]
 Number = Annotated[int, typer.Argument(metavar="SỐ/NUMBER")]
 
 app = typer.Typer(no_args_is_help=True, help="Thời hạn lưu trữ, phong tỏa, tiêu hủy. / Retention, legal holds, disposal.")
@@ -58,7 +58,7 @@ def due(
     table = Table("Bản ghi / record", "Loại / type", "Bộ phận / office", "Giữ đến / keep until")
     for row in rows:
         day = "" if row.keep_until is None else row.keep_until.astimezone(VIETNAM).date().isoformat()
-        table.add_row(row.record_id, row.type, escape(row.office), day)
+        table.add_row(shown(row.record_id), row.type, escape(row.office), day)
     out.print(table)
 
 
@@ -66,7 +66,7 @@ def due(
 def hold(record_id: RecordId, by: By, why: Why, home: Home = HERE) -> None:
     """Phong tỏa một bản ghi. / Put a record under legal hold."""
     with _opened(home) as keepers:
-        placed = keepers.holds.place(record_id, by=by, why=why)
+        placed = keepers.holds.place(keepers.ledger.record_id_of(record_id), by=by, why=why)
     out.print(f"→ phong tỏa / hold {placed.id}")
 
 
@@ -75,7 +75,7 @@ def lift(hold_id: Number, by: By, why: Why, home: Home = HERE) -> None:
     """Gỡ một lệnh phong tỏa. / Lift one hold."""
     with _opened(home) as keepers:
         lifted = keepers.holds.lift(hold_id, by=by, why=why)
-    out.print(f"→ đã gỡ / lifted: {lifted.record_id}")
+    out.print(f"→ đã gỡ / lifted: {shown(lifted.record_id)}")
 
 
 @app.command()
@@ -86,7 +86,7 @@ def holds(home: Home = HERE) -> None:
     table = Table("Số / number", "Bản ghi / record", "Từ / since", "Người / by", "Lý do / why")
     for one in found:
         since = one.placed_at.astimezone(VIETNAM).isoformat(timespec="minutes")
-        table.add_row(str(one.id), one.record_id, since, escape(one.placed_by), escape(one.why))
+        table.add_row(str(one.id), shown(one.record_id), since, escape(one.placed_by), escape(one.why))
     out.print(table)
 
 
@@ -94,7 +94,7 @@ def holds(home: Home = HERE) -> None:
 def ask(record_id: RecordId, by: By, why: Why, home: Home = HERE) -> None:
     """Đề nghị tiêu hủy. / Ask for the destruction of a record."""
     with _opened(home) as keepers:
-        asked = keepers.disposals.ask(record_id, by=by, why=why)
+        asked = keepers.disposals.ask(keepers.ledger.record_id_of(record_id), by=by, why=why)
     out.print(f"→ đề nghị / disposal {asked.id}")
 
 
@@ -137,7 +137,7 @@ def list_(home: Home = HERE) -> None:
         found = keepers.disposals.open_ones()
     table = Table("Số / number", "Bản ghi / record", "Trạng thái / state", "Đề nghị / asked by", "Đồng ý / agreed by")
     for one in found:
-        table.add_row(str(one.id), one.record_id, one.state, escape(one.asked_by), escape(one.agreed_by or ""))
+        table.add_row(str(one.id), shown(one.record_id), one.state, escape(one.asked_by), escape(one.agreed_by or ""))
     out.print(table)
 
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+
+from cli.record_ids import shown
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -82,9 +84,10 @@ def show_page(page: HitPage, *, as_json: bool) -> None:
         told = {"records": [_told(row) for row in page.rows], "after": page.after}
         out.print_json(json.dumps(told, ensure_ascii=False))
         return
-    table = Table("Mã / record", "Loại / type", "Số / number", "Cơ quan / agency", "Ngày / date", "Hồ sơ / dossier")
+    record = Column("Mã / record", no_wrap=True)
+    table = Table(record, "Loại / type", "Số / number", "Cơ quan / agency", "Ngày / date", "Hồ sơ / dossier")
     for row in page.rows:
-        table.add_row(*(value or "" for value in _told(row).values()))
+        table.add_row(*(value or "" for value in (_told(row) | {"record_id": shown(row.record_id)}).values()))
     if page.rows:
         out.print(table)
     if page.after is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cli.ledger import open_ledger
 from cli.shelf import os_user
 from config.settings import Settings
-from dossier.errors import NotFound, StoreCorrupt
+from dossier.errors import NoSuchRecord, StoreCorrupt
 from dossier.records import RecordKey
 from dossier.values import Seal
 from flows.tools import open_warehouse
@@ -29,18 +29,21 @@ def verify_file(path: Path, settings: Settings) -> Seal:
 def verify_record(record_id: str, settings: Settings) -> Seal:
     """Fetch a record from the warehouse, compare its hash with the ledger's and verify its seal.
 
+    Args:
+        record_id: or its first letters.
+        settings: of the installation.
+
     Raises:
-        NotFound: there is no such record.
+        NoSuchRecord, ManyRecords: see `Catalogue.record_id_of`.
         StoreCorrupt: the bytes are not those that were stored.
         SealBroken: the signature does not hold.
     """
     with open_ledger(settings) as ledger:
-        row = ledger.record(record_id)
-        if row is not None:
-            line = {"actor": os_user(), "act": "verify", "why": "sohoa verify", "outcome": "started"}
-            AuditTrail(ledger).write(**line, citizen=row.citizen, record_id=row.record_id)
-    if row is None:
-        raise NotFound(f"no record {record_id[:40]}" if record_id.isalnum() else "")
+        row = ledger.record(ledger.record_id_of(record_id))
+        if row is None:
+            raise NoSuchRecord
+        line = {"actor": os_user(), "act": "verify", "why": "sohoa verify", "outcome": "started"}
+        AuditTrail(ledger).write(**line, citizen=row.citizen, record_id=row.record_id)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "document.pdf"
         with copy.open("wb") as file:

@@ -6,7 +6,8 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from config.settings import Settings
+from config.settings import Settings, load_settings
+from dossier.errors import MasterKeyMissing
 from storage.keys.key_ring import Masters
 from storage.keys.master_key import TokenKey, open_master_key
 from storage.keys.vault import Vault
@@ -69,8 +70,20 @@ def open_masters(settings: Settings) -> Masters:
 
 
 def open_vault(settings: Settings, store: ObjectStore) -> Vault:
-    """Open the ring of the warehouse, whose buckets are there."""
-    masters = open_masters(settings)
+    """Open the ring of the warehouse, whose buckets are there.
+
+    A program that started before the master key was changed, and opens the ring only now, reads the new one.
+
+    Raises:
+        MasterKeyMissing: see `open_masters` and `Vault.open`.
+    """
+    try:
+        return _vault(open_masters(settings), settings, store)
+    except MasterKeyMissing:
+        return _vault(open_masters(load_settings(settings.home)), settings, store)
+
+
+def _vault(masters: Masters, settings: Settings, store: ObjectStore) -> Vault:
     return Vault.open(store, Buckets(settings.bucket_prefix), masters.now, masters.before)
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from sqlalchemy import ColumnElement, select
 
+from dossier.errors import ManyRecords, NoSuchRecord
 from dossier.values import CitizenToken, Sha256
 from storage.database.engine import Database
 from storage.database.rows import Drop, Receipt, RecordRow, ShelfEntry
 from storage.database.statements import one, receipt_of, shelf_entry_of, the_drop
 from storage.database.tables import decisions, documents, drops, receipts, records
 from storage.held import text_of
+
+_FIRST_LETTERS: Final = re.compile(r"[0-9a-f]{6,32}")
 
 
 class Catalogue:
@@ -99,6 +105,24 @@ class Catalogue:
         with self.database.reading() as connection:
             found = one(connection, records, record_id=record_id)
         return None if found is None else RecordRow(**found)
+
+    def record_id_of(self, letters: str) -> str:
+        """The only record whose id begins with these letters, six at least.
+
+        Raises:
+            NoSuchRecord: there is none.
+            ManyRecords: there are several.
+        """
+        if not _FIRST_LETTERS.fullmatch(letters):
+            raise NoSuchRecord
+        begins = (records.c.record_id >= letters, records.c.record_id <= f"{letters}~")  # a range, for the index
+        with self.database.reading() as connection:
+            found = connection.execute(select(records.c.record_id).where(*begins).limit(2)).scalars().all()
+        if len(found) > 1:
+            raise ManyRecords
+        if not found:
+            raise NoSuchRecord
+        return str(found[0])
 
     def receipts(self, limit: int) -> tuple[Receipt, ...]:
         """The newest receipts."""

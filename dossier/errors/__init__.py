@@ -40,6 +40,7 @@ DossierError
 ├── DiskLow                   DISK_LOW           retry: the intake rests until there is room
 ├── PlaceGone                 PLACE_GONE         retry: a mount is away, nothing is written to the empty folder
 ├── NoSuchRecord              NO_SUCH_RECORD
+├── ManyRecords               MANY_RECORDS       the letters typed begin several ids
 ├── RecordBound               RECORD_BOUND       retention or a legal hold
 ├── SecondPersonNeeded        SECOND_PERSON_NEEDED
 ├── AuditBroken               AUDIT_BROKEN
@@ -131,6 +132,7 @@ from dossier.errors.keeping import (
     ExportNotWritten,
     LedgerConflict,
     LedgerUnavailable,
+    ManyRecords,
     MasterKeyMissing,
     NoSuchObject,
     NoSuchRecord,
@@ -184,6 +186,7 @@ __all__ = [
     "ManifestLate",
     "ManifestRefused",
     "ManifestWithoutScan",
+    "ManyRecords",
     "MasterKeyMissing",
     "Misconfigured",
     "NoEarlierModel",

@@ -113,6 +113,16 @@ class NoSuchRecord(DossierError):
     do_en = "Look the record up with `sohoa search`."
 
 
+class ManyRecords(DossierError):
+    """The first letters of an id that were typed are those of several records."""
+
+    code = "MANY_RECORDS"
+    vi = "Nhiều bản ghi có mã bắt đầu như vậy"
+    en = "Several records have ids that begin so"
+    do_vi = "Gõ thêm chữ của mã; `sohoa search --json` cho mã đầy đủ."
+    do_en = "Type more letters; `sohoa search --json` shows whole ids."
+
+
 class RecordBound(DossierError):
     """A retention period or a legal hold keeps the record; nothing was changed."""
 

@@ -25,7 +25,7 @@ from dossier.records import Record, RecordKey
 from dossier.values import Soundness
 from flows.anchor import anchor
 from flows.keepers import Keepers, open_keepers
-from signing.clock import vietnam_now
+from signing.clock import VIETNAM, vietnam_now
 from signing.local_tsa import LocalTsa
 from storage.database.tables import records
 from storage.objects.folder import FolderStore
@@ -46,10 +46,10 @@ class Office:
     home: Path
     record: Record
 
-    def say(self, *command: str, typed: str | None = None) -> Result:
+    def say(self, *command: str, typed: str | None = None, columns: int = 300) -> Result:
         """Type a command."""
         app = {"audit": audit.app, "retention": retention.app, "held": held.app}[command[0]]
-        return CliRunner().invoke(app, [*command[1:], "--home", str(self.home)], input=typed, env={"COLUMNS": "300"})
+        return CliRunner().invoke(app, [*command[1:], "--home", str(self.home)], input=typed, env={"COLUMNS": str(columns)})
 
     def said(self, *command: str, typed: str | None = None) -> str:
         """Type a command that must go well."""
@@ -127,11 +127,21 @@ def test_a_subject_is_asked_for_on_stdin_and_named_by_token_only(office: Office)
     assert office.acts()[-1] == ("Thanh tra", "audit_subject")
 
 
+def test_on_a_narrow_screen_every_word_of_the_answer_is_there(office: Office) -> None:
+    told = office.say("audit", "subject", *WHY, typed=f"{CITIZEN}\n", columns=80).output
+    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in told.splitlines() if line.startswith("│")]
+    said = ["".join(column) for column in zip(*cells, strict=True)]
+
+    assert "…" not in told
+    assert any(text.startswith(f"{office.record.key.record_id[:12]}") for text in said)
+    assert any(datetime.now(VIETNAM).date().isoformat() in text for text in said)
+
+
 def test_an_actor_answers_the_breach_question_as_table_and_csv(office: Office) -> None:
     table = office.said("audit", "actor", "digitize", *PERIOD, *WHY)
     rows = list(csv.DictReader(io.StringIO(office.said("audit", "actor", "digitize", *PERIOD, *WHY, "--csv"))))
 
-    assert office.record.key.record_id in table
+    assert office.record.key.record_id[:12] in table
     assert [(row["record_id"], row["type"], row["acts"]) for row in rows] == [
         (office.record.key.record_id, "birth_certificate", "sign x1, store x1")
     ]
@@ -171,7 +181,7 @@ def test_two_persons_dispose_of_a_record_and_get_its_certificate(office: Office)
     locked = office.say("retention", "dispose", "run", "1", "--by", "Phạm Làm", "--why", "biên bản 7")
 
     assert isinstance(early.exception, RecordBound)
-    assert record_id in due
+    assert record_id[:12] in due
     assert "hold 1" in hold
     assert isinstance(held.exception, RecordBound)
     assert isinstance(alone.exception, SecondPersonNeeded)

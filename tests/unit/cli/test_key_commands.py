@@ -136,7 +136,8 @@ def test_new_makes_the_next_key(home: Path, store: Tearing) -> None:
 
 
 def test_the_master_key_is_changed_as_the_manual_says(home: Path, store: Tearing) -> None:
-    secret = open_vault(load_settings(home), store).encrypt_bytes(b"paper")
+    since_before = load_settings(home)
+    secret = open_vault(since_before, store).encrypt_bytes(b"paper")
     old = change_master_key(home)
     assert open_vault(load_settings(home), store).decrypt_bytes(secret) == b"paper", "nothing stands still meanwhile"
     assert "not wrapped anew" in said(home, "show")
@@ -144,6 +145,7 @@ def test_the_master_key_is_changed_as_the_manual_says(home: Path, store: Tearing
     assert "→ 0001" in said(home, "rotate")
     assert "not wrapped anew" not in said(home, "show")
     (home / "secrets" / "sohoa_master_key_before").unlink()
+    assert open_vault(since_before, store).decrypt_bytes(secret) == b"paper", "a program that opens the ring only now"
     assert "1 replaced" in said(home, "retire")
 
     assert open_vault(load_settings(home), store).decrypt_bytes(secret) == b"paper"

@@ -54,6 +54,16 @@ def test_a_search_shows_fields_and_no_name_and_no_text(ledger: Ledger, tmp_path:
     assert "--after 2" in shown
 
 
+def test_the_table_of_a_narrow_screen_shows_letters_that_name_the_record(ledger: Ledger, tmp_path: Path) -> None:
+    name = "5f" * 16
+    enter(ledger, 9, "chùa", record_id=name, agency="Bộ phận Tiếp nhận và Trả kết quả thành phố")
+
+    told = CliRunner().invoke(app, ["search", "chua", "--why", "x", "--home", str(tmp_path)], env={"COLUMNS": "60"}).output
+
+    assert name[:12] in told
+    assert ledger.record_id_of(name[:12]) == name
+
+
 def test_the_next_page_begins_where_the_first_ended(ledger: Ledger, tmp_path: Path) -> None:
     told = json.loads(search(tmp_path, "duong", "--why", "kiểm tra", "--after", "2", "--json").output)
 

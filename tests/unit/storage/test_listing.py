@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from dossier.dossier_code import DossierCode
+from dossier.errors import ManyRecords, NoSuchRecord
 from dossier.values import CitizenToken
 from storage.ledger import Ledger
 from storage.search.listing import Count, RecordPage, Wanted, count_records, list_records
@@ -75,3 +76,25 @@ def test_counting_ends_at_its_bound(filled: Ledger) -> None:
     with filled.database.reading() as connection:
         assert count_records(connection, Wanted(), 12) == Count(12, exact=True)
         assert count_records(connection, Wanted(), 11) == Count(11, exact=False)
+
+
+def test_the_first_letters_of_an_id_name_one_record_or_none(ledger: Ledger) -> None:
+    names = ("ab12cd" + "0" * 26, "ab12cd" + "f" * 26, "ab12ce" + "1" * 26)
+    for place, name in enumerate(names, 1):
+        enter(ledger, place, record_id=name)
+
+    assert ledger.record_id_of("ab12ce") == names[2]
+    assert ledger.record_id_of("ab12cdf") == names[1]
+    assert [ledger.record_id_of(name) for name in names] == list(names)
+    with pytest.raises(ManyRecords):
+        ledger.record_id_of("ab12cd")
+
+
+@pytest.mark.parametrize(
+    "letters", ["", "ab12c", "ab12cf", "AB12CD", "ab12c%", "%%%%%%", "a" * 33, "ab12ce" + "1" * 26 + " "]
+)
+def test_letters_that_are_no_ids_name_none(ledger: Ledger, letters: str) -> None:
+    enter(ledger, 1, record_id="ab12ce" + "1" * 26)
+
+    with pytest.raises(NoSuchRecord):
+        ledger.record_id_of(letters)
