@@ -92,18 +92,22 @@ def withdraw(record_id: RecordId, why: Why, by: By = None, home: Home = HERE) ->
 def rebuild(home: Home = HERE) -> None:
     """Dựng lại danh mục từ kho vào sổ cái trống. / Make the catalogue again from the warehouse, into an empty ledger."""
     from config.settings import load_settings
+    from flows.keepers import open_keepers
     from flows.tools import open_tools
     from ocr.opening import examine
     from storage.records.rebuild import Rebuild
 
-    with open_tools(load_settings(home)) as tools, tools.cage() as cage, out.status("") as status:
+    settings = load_settings(home)
+    with open_keepers(settings) as keepers, open_tools(settings) as tools, tools.cage() as cage, out.status("") as status:
         made = Rebuild(
             tools.warehouse,
             tools.ledger.database,
             check=lambda path: examine(path, tools.limits, cage),
+            restore_trail=keepers.anchors.restore,
             say=lambda count: status.update(f"{count}"),
         ).run()
     out.print(f"→ {made.records} bản ghi / records, {made.done} lô xong / drops done, {made.again} chạy lại / worked again")
+    out.print(f"→ nhật ký kiểm toán đến dòng / audit trail up to line {made.trail}")
     for line in made.doubtful:
         out.print(f"[yellow]? {line}[/yellow]")
     raise typer.Exit(1 if made.doubtful else 0)

@@ -10,7 +10,7 @@ from prefect import flow
 from config.settings import load_settings
 from flows.keepers import Keepers, open_keepers
 from signing.clock import VIETNAM, vietnam_now
-from storage.audit.anchors import anchored_at, raise_if_late
+from storage.audit.lateness import anchored_at, raise_if_late
 
 log = structlog.get_logger()
 

@@ -22,7 +22,7 @@ from flows.runs import ensure_release
 from flows.submit import start
 from flows.tools import Tools
 from storage.alarms import Alarms
-from storage.audit.anchors import raise_if_late
+from storage.audit.lateness import raise_if_late
 from storage.database.rows import Alarm, DecisionRow
 from storage.desk import Desk
 from storage.progress import look_for_standstill

@@ -246,8 +246,8 @@ def _faults_of_pages(
         placed, total = places[drop["id"]], drop["pages"]
         count = sum(one.pages for one in placed)
         first, last = min((one.first for one in placed), default=1), max((one.last for one in placed), default=total)
-        done = drop["state"] == "done"
-        if (count or done) and (count, first, last) != (total, 1, total):
+        beyond = count > total or first < 1 or last > total  # some have a place before it is done, after a rebuild
+        if beyond or (drop["state"] == "done" and (count, first, last) != (total, 1, total)):
             yield Fault("pages_differ", drop["id"], f"{count} of {total} pages have a place")
         elif sums[drop["id"]].lost:
             yield Fault("page_lost", drop["id"], f"{sums[drop['id']].lost} of {total} pages")

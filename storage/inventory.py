@@ -85,6 +85,11 @@ class Inventory:
             row = connection.execute(select(objects).where(*_place(bucket, key))).mappings().one_or_none()
         return None if row is None else _item(row)
 
+    def is_destroyed(self, bucket: str, key: str) -> bool:
+        """Whether the object was there and went with its record."""
+        with self._database.reading() as connection:
+            return is_destroyed(connection, bucket, key)
+
     def keep_until(self, item: Item) -> datetime | None:
         """Until when the records that an object holds must be kept; None for what belongs to no record."""
         if item.record_id is None:
@@ -220,6 +225,12 @@ def enter_objects(connection: Connection, stored: Sequence[StoredObject], record
         place = {"bucket": one.bucket, "key": one.key}
         connection.execute(insert(objects).values(**place, **row, entered_at=datetime.now(UTC)))
         add_errand(connection, "replicate", {**place, "version_id": one.version_id, "sha256": one.sha256})
+
+
+def is_destroyed(connection: Connection, bucket: str, key: str) -> bool:
+    """Whether an object was there and went with its record."""
+    found = connection.execute(select(objects.c.state).where(*_place(bucket, key))).scalar()
+    return found == "disposed"
 
 
 def _change(connection: Connection, stored: StoredObject, **values: object) -> bool:

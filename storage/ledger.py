@@ -34,7 +34,7 @@ from storage.database.statements import (
 )
 from storage.database.tables import drops, records
 from storage.hand_ins import HandIns
-from storage.inventory import enter_objects
+from storage.inventory import enter_objects, is_destroyed
 from storage.page_places import place_pages
 from storage.same_paper import compare_with_known
 from storage.search.index import index_record
@@ -229,7 +229,7 @@ class Ledger(Catalogue):
             if (known := same_delivery(connection, line, ("taken", "duplicate"))) is not None:
                 return known
             if (there := one(connection, drops, sha256=sha256)) is not None:
-                if Drop(**there).is_destroyed:
+                if is_destroyed(connection, intake.bucket, intake.key):
                     raise LedgerConflict(f"drop {there['id']} is destroyed")
                 return enter_receipt(connection, {**line, "outcome": "duplicate", "duplicate_of": there["id"]})
             drop_id = drop_id_of(sha256)

@@ -13,7 +13,7 @@ Of several versions of one key the first sound one counts (its bytes hash to wha
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -21,25 +21,21 @@ from typing import Final, Protocol
 
 from sqlalchemy import func, insert, select
 
-from dossier.errors import AuditBroken, NoSuchObject, StoreCorrupt
+from dossier.errors import AuditBroken, LedgerConflict, NoSuchObject, StoreCorrupt
 from dossier.records import StoredObject
 from dossier.values import Sha256
 from storage.alarms import Alarms, raise_alarm
+from storage.audit.lateness import SUBJECT
 from storage.audit.trail import AuditLine, AuditTrail, Break, Reason, from_told, lines_after, told
-from storage.database.engine import Database
 from storage.database.keeping_tables import anchors
 from storage.database.tables import audit
 from storage.inventory import enter_objects
 from storage.objects.encrypted import EncryptedObjects
 from storage.objects.store import Body
 
-LATE: Final = timedelta(hours=26)
-"""A line that is not anchored after so long raises an alarm: a day, and two hours for a slow night."""
-
 _AT_ONCE: Final = 50_000  # lines in one anchor: about 25 MB in memory
 _LINES: Final = ".jsonl.age"
 _STAMP: Final = ".tsr"
-_SUBJECT: Final = "audit"
 
 
 class Authority(Protocol):
@@ -105,8 +101,35 @@ class Anchors:
         while (key := self._write(last)) is not None:
             made.append(self._finish(key))
             last = _number_of(key)
-        Alarms(self.trail.database).settle("not_anchored", _SUBJECT, "anchor")
+        Alarms(self.trail.database).settle("not_anchored", SUBJECT, "anchor")
         return tuple(made)
+
+    def restore(self) -> int:
+        """Bring the lines that anchors hold back into a trail that was lost with its database.
+
+        Returns:
+            The last line that came back; what was not anchored yet is gone, and the trail goes on from there.
+
+        Raises:
+            LedgerConflict: there are lines already.
+            AuditBroken: an anchor does not hold, or does not follow the one before; the lines up to there came back.
+        """
+        if self.trail.lines(1):
+            raise LedgerConflict("the audit trail is not empty")
+        last = 0
+        for key in self._keys():
+            held, stamp = self._held(key), self._stamp(key)
+            if held is None or held.lines[0].number != last + 1:
+                raise AuditBroken(f"line {last + 1}: anchor_broken")
+            with self.trail.database.writing() as connection:
+                connection.execute(insert(audit), [asdict(line) for line in held.lines])
+            if stamp is not None:  # the newest may still wait for its token
+                self._enter(key, held, Body((stamp,), len(stamp), _hash(stamp), ""))
+            last = held.last.number
+        if (broken := self.trail.verify()) is not None:
+            raise AuditBroken(f"line {broken.number}: {broken.why}")
+        Alarms(self.trail.database).settle("audit_broken", SUBJECT, "rebuild")
+        return last
 
     def check(self) -> Checked | Break:
         """Hold the trail against itself and against every anchor; the first line that does not hold."""
@@ -228,7 +251,7 @@ class Anchors:
 
     def _cry(self, broken: Break) -> None:
         with self.trail.database.writing() as connection:
-            raise_alarm(connection, "audit_broken", _SUBJECT, f"line {broken.number}: {broken.why}")
+            raise_alarm(connection, "audit_broken", SUBJECT, f"line {broken.number}: {broken.why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,20 +288,3 @@ def _number_of(key: str) -> int:
 
 def _stamp_of(key: str) -> str:
     return key.removesuffix(_LINES) + _STAMP
-
-
-def anchored_at(database: Database) -> datetime | None:
-    """When the newest anchor was made; None where there is none."""
-    with database.reading() as connection:
-        found: datetime | None = connection.execute(select(func.max(anchors.c.anchored_at))).scalar()
-    return found
-
-
-def raise_if_late(database: Database) -> bool:
-    """Raise the alarm when a line waits for its anchor longer than `LATE`; True when it is new."""
-    with database.writing() as connection:
-        last = connection.execute(select(func.max(anchors.c.number))).scalar() or 0
-        oldest = next(iter(lines_after(connection, last, 1)), None)
-        if oldest is None or oldest.at > datetime.now(UTC) - LATE:
-            return False
-        return raise_alarm(connection, "not_anchored", _SUBJECT, f"line {oldest.number}")

@@ -69,11 +69,6 @@ class Drop:
     received_at: datetime
     finished_at: datetime | None
 
-    @property
-    def is_destroyed(self) -> bool:
-        """Whether its bytes went with its records; the ledger forgot its name then (`storage.retention.forgetting`)."""
-        return not self.file_name
-
 
 @dataclass(frozen=True, slots=True)
 class ShelfEntry:

@@ -23,8 +23,9 @@ from storage.files import hash_file, mark_of
 from storage.intake.beside import Beside, enter_beside, refuse_beside
 from storage.intake.dropped import DroppedFile, manifests_beside
 from storage.intake.put_aside import put_aside_refused, put_aside_taken
+from storage.inventory import Inventory
 from storage.ledger import Ledger
-from storage.records.warehouse import Warehouse
+from storage.records.warehouse import Warehouse, intake_key
 
 _FORGET_SECONDS: Final = 3600.0
 
@@ -112,7 +113,7 @@ def receive(
         if not stat.S_ISREG(before.st_mode):
             raise NotAPlainFile
         sha256 = _hash(file.path)
-        if (there := ledger.drop_by_hash(sha256)) is not None and there.is_destroyed:
+        if Inventory(ledger.database).is_destroyed(warehouse.buckets.intake, intake_key(sha256)):
             raise AlreadyDestroyed
         soundness = check(file.path)
     except InputRefused as refusal:

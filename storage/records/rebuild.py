@@ -17,13 +17,13 @@ from typing import Final
 from sqlalchemy import Connection, func, insert, select, update
 
 from dossier.decisions import FileIt, to_json
-from dossier.errors import InputRefused, LedgerConflict, NoSuchObject, StoreCorrupt
+from dossier.errors import AuditBroken, InputRefused, LedgerConflict, NoSuchObject, StoreCorrupt
 from dossier.records import Received, Record, RecordKey, Stored
 from dossier.values import Sha256, Soundness
 from storage.audit.trail import add_line
 from storage.database.engine import Database
 from storage.database.statements import file_document, one, record_values
-from storage.database.tables import decisions, documents, drops, pages, receipts, records
+from storage.database.tables import audit, decisions, documents, drops, pages, receipts, records
 from storage.inventory import enter_objects
 from storage.ledger import drop_id_of
 from storage.records import manifest as manifests
@@ -46,6 +46,8 @@ class Rebuilt:
     """Drops all of whose pages belong to records."""
     again: int = 0
     """Drops that are worked again."""
+    trail: int = 0
+    """Last line of the audit trail that came back."""
     doubtful: list[str] = field(default_factory=list)
     """Records and received files that are damaged or contradict others, and did not come back: ids and codes."""
 
@@ -57,6 +59,7 @@ class Rebuild:
         warehouse: what is left.
         database: an empty ledger.
         check: tells kind and pages of a received file; raises `InputRefused` for one that cannot be read.
+        restore_trail: brings anchored lines of the audit trail back, and tells the last (`Anchors.restore`).
         say: is told how many records and files are done.
     """
 
@@ -66,9 +69,11 @@ class Rebuild:
         database: Database,
         *,
         check: Callable[[Path], Soundness],
+        restore_trail: Callable[[], int],
         say: Callable[[int], None] = lambda _count: None,
     ) -> None:
         self._warehouse, self._database, self._check, self._say = warehouse, database, check, say
+        self._restore_trail = restore_trail
         self._rebuilt = Rebuilt()
         self._missing: dict[str, set[int]] = {}
         """Drop to its pages that no record has told of yet."""
@@ -81,6 +86,7 @@ class Rebuild:
             StoreUnavailable: empty the database and start again.
         """
         self._must_be_empty()
+        self._bring_the_trail_back()
         told: list[RecordKey] = []
         for key in self._warehouse.addresses():
             told.append(key)
@@ -93,9 +99,15 @@ class Rebuild:
         self._finish()
         return self._rebuilt
 
+    def _bring_the_trail_back(self) -> None:
+        try:
+            self._rebuilt.trail = self._restore_trail()
+        except AuditBroken as error:
+            self._rebuilt.doubtful.append(f"{error.code} {error.detail}")
+
     def _must_be_empty(self) -> None:
         with self._database.reading() as connection:
-            for table in (records, drops, receipts, documents):
+            for table in (records, drops, receipts, documents, audit):
                 if connection.execute(select(func.count()).select_from(table)).scalar_one():
                     raise LedgerConflict("the ledger is not empty")
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from dossier.errors import AuditBroken, TimestampUnavailable
+from dossier.errors import AuditBroken, LedgerConflict, TimestampUnavailable
 from signing.token import Authority
 from storage.alarms import Alarms
-from storage.audit.anchors import Checked, raise_if_late
-from storage.audit.trail import Break, from_told
+from storage.audit.anchors import Checked
+from storage.audit.lateness import raise_if_late
+from storage.audit.trail import AuditTrail, Break, from_told
 from storage.database.keeping_tables import objects
 from storage.database.tables import audit
 from storage.ledger import Ledger
@@ -98,6 +99,42 @@ def test_anchors_are_in_the_inventory_so_that_they_are_replicated_and_checked(tw
         keys = set(connection.execute(objects.select().with_only_columns(objects.c.key)).scalars())
 
     assert keys == set(kept(two_days))
+
+
+def test_a_trail_that_was_lost_comes_back_from_its_anchors_and_goes_on(two_days: Anchored, tmp_path: Path) -> None:
+    lost = Ledger.open(f"sqlite:///{tmp_path / 'after.sqlite'}")
+    after = Anchored(lost, AuditTrail(lost), replace(two_days.anchors, trail=AuditTrail(lost)), two_days.store)
+    with pytest.raises(AuditBroken):
+        after.anchors.anchor()  # before that every anchor speaks against it
+
+    assert after.anchors.restore() == 6
+    assert after.trail.lines(10) == two_days.trail.lines(8)[2:]
+    assert Alarms(lost.database).open_ones() == ()
+
+    after.act(1)
+    (made,) = after.anchors.anchor()
+    found = after.anchors.check()
+    lost.close()
+    assert made.number == 7
+    assert isinstance(found, Checked)
+    assert (found.lines, found.anchors, found.anchored) == (7, 3, 7)
+
+
+def test_of_a_damaged_anchor_only_the_lines_before_it_come_back(two_days: Anchored, tmp_path: Path) -> None:
+    damage(two_days, "000000000006.jsonl.age")
+    lost = Ledger.open(f"sqlite:///{tmp_path / 'after.sqlite'}")
+    trail = AuditTrail(lost)
+
+    with pytest.raises(AuditBroken, match="line 4"):
+        replace(two_days.anchors, trail=trail).restore()
+
+    assert [line.number for line in trail.lines(10)] == [3, 2, 1]
+    lost.close()
+
+
+def test_nothing_is_brought_back_over_a_trail(two_days: Anchored) -> None:
+    with pytest.raises(LedgerConflict):
+        two_days.anchors.restore()
 
 
 def test_without_new_lines_nothing_is_anchored(two_days: Anchored) -> None:
@@ -227,7 +264,7 @@ def test_a_line_that_waits_too_long_raises_one_alarm_and_anchoring_settles_it(
     house.act(1)
     database = house.ledger.database
     early = raise_if_late(database)
-    monkeypatch.setattr("storage.audit.anchors.LATE", timedelta(0))
+    monkeypatch.setattr("storage.audit.lateness.LATE", timedelta(0))
     late = raise_if_late(database), raise_if_late(database)
     raised = Alarms(database).open_ones("not_anchored")
     house.anchors.anchor()

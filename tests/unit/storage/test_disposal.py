@@ -26,6 +26,7 @@ from storage.database.tables import records
 from storage.intake.dropped import DroppedFile
 from storage.intake.inbox import receive
 from storage.ledger import Ledger
+from storage.records.warehouse import intake_key
 from tests.twins.memory_objects import MemoryObjects
 from tests.twins.memory_warehouse import BUCKETS, MemoryWarehouse
 from tests.twins.papers import held, page
@@ -120,7 +121,7 @@ def test_the_very_bytes_that_were_destroyed_do_not_come_back_unseen(house: Retir
     assert (receipt.outcome, receipt.code) == ("refused", "ALREADY_DESTROYED")
     assert [path.read_bytes() for path in (tmp_path / "inbox" / ".refused").rglob("lại.pdf")] == [b"one paper"]
     assert house.received() == set()
-    stored = StoredObject("intake", "k", "v", sha256, 9)
+    stored = StoredObject(BUCKETS.intake, intake_key(sha256), "v", sha256, 9)
     with pytest.raises(LedgerConflict, match=f"{drop_id} is destroyed"):  # between the look and the ledger's line
         house.ledger.receive(
             office="một-cửa", file_name="b.pdf", sha256=sha256, size=9, intake=stored, soundness=Soundness("pdf", 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from dossier.dossier_code import DossierCode
 from dossier.errors import LedgerConflict, TruncatedFile
 from dossier.records import Change, Received, Record, RecordKey
 from dossier.values import Sha256, Soundness
+from storage.account import account_of
 from storage.database.engine import Database
 from storage.database.keeping_tables import objects
 from storage.database.tables import documents, drops, pages, receipts, records
@@ -115,7 +116,7 @@ class House:
             return check
 
         made = Ledger.open(f"sqlite:///{self.folder / 'after.sqlite'}")
-        return made, Rebuild(self.warehouse, made.database, check=look).run()
+        return made, Rebuild(self.warehouse, made.database, check=look, restore_trail=lambda: 0).run()
 
 
 @pytest.fixture
@@ -167,6 +168,23 @@ def test_a_file_with_a_page_that_no_record_tells_of_is_worked_again(house: House
 
     assert (rebuilt.done, rebuilt.again) == (0, 1)
     assert [drop.id for drop in made.unfinished()] == [drop_id]
+    now = datetime.now(UTC)
+    account = account_of(made.database, now - timedelta(days=1), now + timedelta(days=1), now)
+    assert (account.faults, account.pages.filed, account.pages.waiting) == ((), 2, 1)
+
+
+def test_the_same_bytes_again_are_a_duplicate_as_before(house: House) -> None:
+    drop_id, sha256 = house.receive(1, 1)
+    house.file(drop_id, 1)
+    house.ledger.finished(drop_id)
+    made, _ = house.rebuild()
+
+    again = made.receive(
+        office="mot-cua", file_name="again.pdf", sha256=sha256, size=6, soundness=Soundness("pdf", 1),
+        intake=house.warehouse.receive(house.folder / "1.pdf", sha256),
+    )  # fmt: skip
+
+    assert (again.outcome, again.duplicate_of) == ("duplicate", drop_id)
 
 
 def test_a_file_that_no_manifest_names_is_worked_again(house: House) -> None:
@@ -228,4 +246,6 @@ def test_a_ledger_that_holds_something_is_never_filled(house: House) -> None:
     house.receive(1, 1)
 
     with pytest.raises(LedgerConflict, match="not empty"):
-        Rebuild(house.warehouse, house.ledger.database, check=lambda _path: Soundness("pdf", 1)).run()
+        Rebuild(
+            house.warehouse, house.ledger.database, check=lambda _path: Soundness("pdf", 1), restore_trail=lambda: 0
+        ).run()

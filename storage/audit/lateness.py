@@ -1,0 +1,36 @@
+"""How far the anchors of the audit trail are behind, as the ledger alone tells it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+
+from storage.alarms import raise_alarm
+from storage.audit.trail import lines_after
+from storage.database.engine import Database
+from storage.database.keeping_tables import anchors
+
+LATE: Final = timedelta(hours=26)
+"""A line that is not anchored after so long raises an alarm: a day, and two hours for a slow night."""
+
+SUBJECT: Final = "audit"
+"""What alarms of the trail name."""
+
+
+def anchored_at(database: Database) -> datetime | None:
+    """When the newest anchor was made; None where there is none."""
+    with database.reading() as connection:
+        found: datetime | None = connection.execute(select(func.max(anchors.c.anchored_at))).scalar()
+    return found
+
+
+def raise_if_late(database: Database) -> bool:
+    """Raise the alarm when a line waits for its anchor longer than `LATE`; True when it is new."""
+    with database.writing() as connection:
+        last = connection.execute(select(func.max(anchors.c.number))).scalar() or 0
+        oldest = next(iter(lines_after(connection, last, 1)), None)
+        if oldest is None or oldest.at > datetime.now(UTC) - LATE:
+            return False
+        return raise_alarm(connection, "not_anchored", SUBJECT, f"line {oldest.number}")
