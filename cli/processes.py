@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 import urllib.error
@@ -13,10 +14,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 import psutil
 
 from dossier.errors import StackFailed
+
+PORT_PATIENCE_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,14 @@ class Service:
 
 
 def start(service: Service, home: Path, environment: Mapping[str, str], folder: Path) -> None:
-    """Start a service in ``folder`` unless it runs; does not wait for it."""
+    """Start a service in ``folder`` unless it runs; does not wait for it.
+
+    Raises:
+        StackFailed: another program has its port, perhaps another installation; theirs would be taken for ours.
+    """
     if process_of(service.name, home) is not None:
         return
+    _have_its_port(service)
     with _log(service.name, home).open("ab") as out:
         child = subprocess.Popen(
             service.command,
@@ -45,6 +55,25 @@ def start(service: Service, home: Path, environment: Mapping[str, str], folder: 
         )
     state = {"pid": child.pid, "started": psutil.Process(child.pid).create_time()}
     _state(service.name, home).write_text(json.dumps(state), encoding="utf-8")
+
+
+def _have_its_port(service: Service) -> None:
+    """Wait a moment for what a killed service leaves behind to let go of the port."""
+    if service.ready is None:
+        return
+    address, deadline = urlsplit(service.ready), time.monotonic() + PORT_PATIENCE_SECONDS
+    while _is_taken(str(address.hostname), int(address.port or 80)):
+        if time.monotonic() > deadline:
+            raise StackFailed(f"{service.name}: another program listens at {address.netloc}, see <home>/settings.env")
+        time.sleep(0.1)
+
+
+def _is_taken(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+    except OSError:
+        return False
+    return True
 
 
 def end_left_behind(name: str, home: Path) -> None:

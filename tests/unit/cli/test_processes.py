@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from cli.processes import Service, end_left_behind, process_of, start, stop
 from cli.stack import ROOT, services_of
 from config.settings import Settings
+from dossier.errors import StackFailed
 
 SLEEPER = Service("worker", ("sh", "-c", "sleep 300 & echo $! >child; sleep 300"), None)
 
@@ -89,3 +91,18 @@ def test_each_unit_starts_a_service_that_exists_and_takes_its_children_with_it(u
     assert name in names
     assert f"ExecStart=/opt/sohoa/.venv/bin/sohoa run {name}" in lines
     assert {"Restart=always", "KillMode=control-group"} <= set(lines)
+
+
+def test_a_port_that_another_program_has_is_not_taken_for_ours(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.processes.PORT_PATIENCE_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        service = Service("portal", ("sleep", "300"), f"http://127.0.0.1:{port}/healthz")
+
+        with pytest.raises(StackFailed, match=f"127.0.0.1:{port}"):
+            start(service, home, {"PATH": os.defpath}, home)
+
+        assert process_of("portal", home) is None
+    start(service, home, {"PATH": os.defpath}, home)
+    assert process_of("portal", home) is not None
+    stop("portal", home)
