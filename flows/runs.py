@@ -27,8 +27,9 @@ MAX_RUNS: Final = 4
 """A drop whose runs died so often without a step between has failed, a decision is given back; a person must look."""
 
 
-MAX_UNBEGUN: Final = 10
-"""So many starts in a row that ended before the flow began: this machine cannot run it, and only a person can help."""
+MAX_UNBEGUN: Final = 30
+"""So many starts in a row, half an hour of them, that ended before the flow began: this machine cannot run it, a person must
+help. Ten were too few: where worker and server are killed every 40 seconds, sound drops were given up (`./run chaos`)."""
 
 
 @dataclass(frozen=True, slots=True)
