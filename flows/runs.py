@@ -29,7 +29,7 @@ MAX_RUNS: Final = 4
 
 MAX_UNBEGUN: Final = 30
 """So many starts in a row, half an hour of them, that ended before the flow began: this machine cannot run it, a person
-must help. Ten were too few: where worker and server are killed every 40 seconds, sound drops were given up (`./run chaos`)."""
+must help. Ten were too few: with worker and server killed every 40 seconds sound drops were given up (`./run chaos`)."""
 
 
 @dataclass(frozen=True, slots=True)
