@@ -124,8 +124,9 @@ class Settings(BaseSettings):
     """Reading for fixity goes no faster, MB (10^6 bytes) per second."""
     disk_low_mb: int = Field(default=1024, ge=0)
     """The intake rests when a disk that it needs has less room, MiB."""
-    stuck_minutes: float = Field(default=15.0, gt=0)
-    """A drop or decision that makes no progress for so long raises an alarm, minutes."""
+    stuck_minutes: float = Field(default=12.0, gt=0)
+    """A drop or decision that makes no progress for so long raises an alarm, minutes; so a person is called within 15 also
+    while the watcher itself is being started again."""
     audit_days: int = Field(default=730, ge=366)
     """Object lock of the audit trail, days; QCVN 12:2026/BCA 3.9.2.1.9 asks for at least 12 months."""
 

@@ -77,6 +77,7 @@ async def ensure_run(drop: Drop, ledger: Ledger, *, insist: bool = False) -> Flo
         if insist:
             progress.begin_anew(drop.id, run_count=run.run_count, now=datetime.now(UTC))
         else:
+            progress.kept_unnoted(drop.id, run_count=run.run_count, now=datetime.now(UTC))
             mark = progress.mark(drop.id)
             states = await client.read_flow_run_states(run.id)
             unbegun = unbegun_starts(states, mark.at if mark else drop.received_at)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 from storage.alarms import Alarms
 from storage.database.engine import Database
 from storage.database.keeping_tables import progress
-from storage.database.tables import decisions, drops
+from storage.database.tables import decisions, documents, drops
 
 _BY: Final = "watch"
 
@@ -70,6 +70,19 @@ class Progress:
             known = _mark(connection, drop_id)
             if known is None or steps > known.steps:
                 _write(connection, drop_id, Mark(steps, now, run_count, None), new=known is None)
+
+    def kept_unnoted(self, drop_id: str, *, run_count: int, now: datetime) -> None:
+        """Count documents that a run filed although it died before it could note the step; arguments as in `came_to`."""
+        decided = select(decisions.c.document_id)
+        filed = select(func.count()).where(
+            documents.c.drop_id == drop_id, documents.c.state == "filed", documents.c.id.not_in(decided)
+        )
+        with self._database.writing() as connection:
+            known = _mark(connection, drop_id)
+            pages = connection.execute(select(drops.c.pages).where(drops.c.id == drop_id)).scalar_one()
+            steps = pages + int(connection.execute(filed).scalar_one())
+            if known is not None and steps > max(known.steps, pages):
+                _write(connection, drop_id, Mark(steps, now, run_count, None), new=False)
 
     def stumbled(self, drop_id: str, code: str, *, run_count: int, counts: bool) -> None:
         """Note what ended a run.

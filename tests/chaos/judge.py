@@ -115,16 +115,16 @@ def _ends(settings: Settings, ledger: Ledger, delivered: Sequence[Delivered], ve
 
 
 def _documents(settings: Settings, ledger: Ledger, delivered: Sequence[Delivered], verdict: Verdict) -> None:
-    """One record for each paper of a drop that is done; each drop brings one paper of its own."""
+    """One record for each paper of a drop that is done, at most one of another; each drop brings one paper of its own."""
     del settings
     kept: Counter[str] = Counter()
     for sha256 in {file.sha256 for file in delivered if file.kind in {"sure", "doubtful"}}:
         drop = ledger.drop_by_hash(sha256)
-        if drop is None or drop.state != "done":
+        if drop is None:
             continue
         records = ledger.records_of_drop(drop.id)
         kept.update(record.record_id for record in records)
-        if len(records) != 1:
+        if len(records) > 1 or (drop.state == "done" and not records):
             (verdict.double if records else verdict.lost).append(f"drop {drop.id[:8]} has {len(records)} records")
     verdict.double += [f"record {record} of {times} drops" for record, times in kept.items() if times > 1]
     verdict.records = len(kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -13,7 +14,8 @@ from storage.database.keeping_tables import progress
 from storage.database.tables import drops
 from storage.ledger import Ledger
 from storage.progress import Progress, look_for_standstill
-from tests.twins.papers import digest
+from tests.twins.memory_warehouse import MemoryWarehouse
+from tests.twins.papers import SEAL, digest, record, sealed
 from tests.twins.papers import received as intake_of
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -134,6 +136,25 @@ def test_a_run_that_ended_because_something_was_away_does_not_count(ledger: Ledg
     assert mark is not None
     assert (mark.run_count, mark.error_code) == (3, "STORE_CORRUPT")
     assert ledger.drop(drop).error_code == "STORE_CORRUPT"
+
+
+def test_a_document_that_was_filed_before_the_run_died_is_a_step(ledger: Ledger, tmp_path: Path) -> None:
+    drop, steps, warehouse = received(ledger, "a", 40), Progress(ledger.database), MemoryWarehouse()
+    came_to(ledger, drop, 4, minutes_ago=30, run_count=1)
+    steps.stumbled(drop, "PAGE_DIED", run_count=3, counts=True)
+    steps.kept_unnoted(drop, run_count=5, now=NOW)
+    before = steps.mark(drop)
+
+    paper = record(source=digest(b"a"))
+    ledger.filed(drop, paper, warehouse.put(paper, sealed(tmp_path)), SEAL)
+    for _ in range(2):
+        steps.kept_unnoted(drop, run_count=5, now=NOW)
+    after = steps.mark(drop)
+
+    assert before is not None
+    assert after is not None
+    assert (before.steps, before.run_count, before.error_code) == (4, 1, "PAGE_DIED")
+    assert (after.steps, after.run_count, after.at, after.error_code) == (5, 5, NOW, None)
 
 
 def test_who_starts_a_drop_anew_gives_it_all_its_runs_again(ledger: Ledger) -> None:
