@@ -14,7 +14,7 @@ from dossier.values import CitizenToken
 from storage.database.rows import RecordRow
 from storage.database.tables import records
 
-COUNTED_UP_TO: Final = 10_000
+COUNTED_UP_TO: Final = 5_000
 """A count reads a line of an index for each record; so many take some milliseconds, a million would not."""
 
 After = tuple[datetime, str]
