@@ -18,7 +18,7 @@ from waiting import finished_drop, receipt_of, wait_for
 from cli import stack as servers
 from cli.processes import process_of
 from config.settings import Settings
-from flows.runs import MAX_UNBEGUN, ensure_run, retry_failed
+from flows.runs import ensure_run, retry_failed
 from storage.alarms import Alarms
 from storage.ledger import Drop, Ledger
 
@@ -83,14 +83,15 @@ def test_a_completed_run_that_is_called_crashed_does_not_begin_again(
 
 
 def test_runs_that_cannot_even_begin_are_given_up_and_replayed(
-    settings: Settings, ledger: Ledger, drop_pages: DropPages, prefect: httpx.Client
+    settings: Settings, ledger: Ledger, drop_pages: DropPages, prefect: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("flows.runs.MAX_UNBEGUN", 3)
     with _without(settings, "worker"):
         drop_pages(6, 6, "khong bat dau.pdf")
         drop = ledger.drop(str(receipt_of(ledger, "khong bat dau.pdf").drop_id))
         with temporary_settings({PREFECT_API_URL: settings.prefect_api_url}):
             run_id = str(asyncio.run(ensure_run(drop, ledger)).id)
-            for _ in range(MAX_UNBEGUN):
+            for _ in range(3):
                 assert ledger.drop(drop.id).state == "received"
                 state = {"type": "CRASHED", "name": "Crashed", "message": "it could not begin"}
                 prefect.post(f"/flow_runs/{run_id}/set_state", json={"state": state, "force": True}).raise_for_status()
