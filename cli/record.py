@@ -43,7 +43,6 @@ def show(
     from cli.ledger import open_ledger
     from cli.shelf import os_user
     from config.settings import load_settings
-    from dossier.errors import NoSuchRecord
     from dossier.records import RecordKey
     from flows.tools import open_warehouse
     from storage.audit.trail import AuditTrail, check_who_and_why
@@ -53,9 +52,7 @@ def show(
     settings = load_settings(home)
     with open_ledger(settings) as ledger:
         warehouse = open_warehouse(settings)
-        row = ledger.record(ledger.record_id_of(record_id))
-        if row is None:
-            raise NoSuchRecord
+        row = ledger.record_named(record_id)
         outcome = f"version {version or row.version}"
         trail = AuditTrail(ledger)
         trail.write(actor=who, act="view", citizen=row.citizen, record_id=row.record_id, why=why, outcome=outcome)
@@ -146,6 +143,6 @@ def _say_otherwise(record_id: str, change: Change, by: str | None, why: str, hom
     check_who_and_why(who, why)
     settings = load_settings(home)
     with open_ledger(settings) as ledger:
-        meant, now = ledger.record_id_of(record_id), datetime.now(UTC)
+        meant, now = ledger.record_named(record_id).record_id, datetime.now(UTC)
         told = write_version(meant, change, open_warehouse(settings), ledger, by=who, why=why, at=now)
     out.print(f"→ phiên bản / version {told.manifest['version']}, {told.manifest['state']}")

@@ -66,7 +66,7 @@ def due(
 def hold(record_id: RecordId, by: By, why: Why, home: Home = HERE) -> None:
     """Phong tỏa một bản ghi. / Put a record under legal hold."""
     with _opened(home) as keepers:
-        placed = keepers.holds.place(keepers.ledger.record_id_of(record_id), by=by, why=why)
+        placed = keepers.holds.place(keepers.ledger.record_named(record_id).record_id, by=by, why=why)
     out.print(f"→ phong tỏa / hold {placed.id}")
 
 
@@ -94,7 +94,7 @@ def holds(home: Home = HERE) -> None:
 def ask(record_id: RecordId, by: By, why: Why, home: Home = HERE) -> None:
     """Đề nghị tiêu hủy. / Ask for the destruction of a record."""
     with _opened(home) as keepers:
-        asked = keepers.disposals.ask(keepers.ledger.record_id_of(record_id), by=by, why=why)
+        asked = keepers.disposals.ask(keepers.ledger.record_named(record_id).record_id, by=by, why=why)
     out.print(f"→ đề nghị / disposal {asked.id}")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from cli.ledger import open_ledger
 from cli.shelf import os_user
 from config.settings import Settings
-from dossier.errors import NoSuchRecord, StoreCorrupt
+from dossier.errors import StoreCorrupt
 from dossier.records import RecordKey
 from dossier.values import Seal
 from flows.tools import open_warehouse
@@ -34,14 +34,12 @@ def verify_record(record_id: str, settings: Settings) -> Seal:
         settings: of the installation.
 
     Raises:
-        NoSuchRecord, ManyRecords: see `Catalogue.record_id_of`.
+        NoSuchRecord, ManyRecords: see `Catalogue.record_named`.
         StoreCorrupt: the bytes are not those that were stored.
         SealBroken: the signature does not hold.
     """
     with open_ledger(settings) as ledger:
-        row = ledger.record(ledger.record_id_of(record_id))
-        if row is None:
-            raise NoSuchRecord
+        row = ledger.record_named(record_id)
         line = {"actor": os_user(), "act": "verify", "why": "sohoa verify", "outcome": "started"}
         AuditTrail(ledger).write(**line, citizen=row.citizen, record_id=row.record_id)
     with tempfile.TemporaryDirectory() as folder:

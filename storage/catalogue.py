@@ -106,7 +106,7 @@ class Catalogue:
             found = one(connection, records, record_id=record_id)
         return None if found is None else RecordRow(**found)
 
-    def record_id_of(self, letters: str) -> str:
+    def record_named(self, letters: str) -> RecordRow:
         """The only record whose id begins with these letters, six at least.
 
         Raises:
@@ -117,12 +117,12 @@ class Catalogue:
             raise NoSuchRecord
         begins = (records.c.record_id >= letters, records.c.record_id <= f"{letters}~")  # a range, for the index
         with self.database.reading() as connection:
-            found = connection.execute(select(records.c.record_id).where(*begins).limit(2)).scalars().all()
+            found = connection.execute(select(records).where(*begins).limit(2)).mappings().all()
         if len(found) > 1:
             raise ManyRecords
         if not found:
             raise NoSuchRecord
-        return str(found[0])
+        return RecordRow(**found[0])
 
     def receipts(self, limit: int) -> tuple[Receipt, ...]:
         """The newest receipts."""

@@ -135,14 +135,14 @@ def _drops(connection: Connection, before: datetime) -> Iterator[Standing]:
         .order_by(drops.c.received_at)
     ).all()
     first_that_moved = _first_that_moved(connection, before) if rows else None
-    queue = [
-        row for row in rows if row.steps is None and first_that_moved is not None and first_that_moved < row.received_at
-    ]
+    waits_since: datetime | None = None
     for row in rows:
-        if row not in queue:
+        if row.steps is None and first_that_moved is not None and first_that_moved < row.received_at:
+            waits_since = waits_since or row.received_at
+        else:
             yield Standing("stuck", row.id, _where(row), row.at or row.received_at)
-    if queue:
-        yield Standing("queue_waits", "queue", "waiting for a first run", queue[0].received_at)
+    if waits_since is not None:
+        yield Standing("queue_waits", "queue", "waiting for a first run", waits_since)
 
 
 def _decisions(connection: Connection, before: datetime) -> Iterator[Standing]:

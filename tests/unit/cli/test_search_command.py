@@ -61,7 +61,7 @@ def test_the_table_of_a_narrow_screen_shows_letters_that_name_the_record(ledger:
     told = CliRunner().invoke(app, ["search", "chua", "--why", "x", "--home", str(tmp_path)], env={"COLUMNS": "60"}).output
 
     assert name[:12] in told
-    assert ledger.record_id_of(name[:12]) == name
+    assert ledger.record_named(name[:12]).record_id == name
 
 
 def test_the_next_page_begins_where_the_first_ended(ledger: Ledger, tmp_path: Path) -> None:

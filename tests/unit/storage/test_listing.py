@@ -83,11 +83,11 @@ def test_the_first_letters_of_an_id_name_one_record_or_none(ledger: Ledger) -> N
     for place, name in enumerate(names, 1):
         enter(ledger, place, record_id=name)
 
-    assert ledger.record_id_of("ab12ce") == names[2]
-    assert ledger.record_id_of("ab12cdf") == names[1]
-    assert [ledger.record_id_of(name) for name in names] == list(names)
+    assert ledger.record_named("ab12ce").record_id == names[2]
+    assert ledger.record_named("ab12cdf").record_id == names[1]
+    assert [ledger.record_named(name).record_id for name in names] == list(names)
     with pytest.raises(ManyRecords):
-        ledger.record_id_of("ab12cd")
+        ledger.record_named("ab12cd")
 
 
 @pytest.mark.parametrize(
@@ -97,4 +97,4 @@ def test_letters_that_are_no_ids_name_none(ledger: Ledger, letters: str) -> None
     enter(ledger, 1, record_id="ab12ce" + "1" * 26)
 
     with pytest.raises(NoSuchRecord):
-        ledger.record_id_of(letters)
+        ledger.record_named(letters)
