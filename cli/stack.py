@@ -20,6 +20,7 @@ from cli.processes import Service, end_left_behind, process_of, start, stop, wai
 from config.settings import Settings, load_settings
 from dossier.errors import Misconfigured, StackFailed
 from flows.lifeless import crash_lifeless
+from flows.prefect_api import prefect_api
 from flows.tools import open_warehouse
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -107,8 +108,11 @@ def apply(settings: Settings) -> None:
         StackFailed: it does not answer, or does not take them; names the log.
     """
     _wait_for_prefect(settings)
-    _apply_prefect_yaml(settings, environment_of(settings))
-    apply_automations(settings.prefect_api_url, ROOT / "config" / "automations.yaml")
+    try:
+        _apply_prefect_yaml(settings, environment_of(settings))
+        apply_automations(settings.prefect_api_url, ROOT / "config" / "automations.yaml")
+    except httpx.HTTPError as error:
+        raise StackFailed(f"prefect, log {settings.home / 'log' / 'prefect.log'}") from error
 
 
 def down(home: Path) -> None:
@@ -205,13 +209,22 @@ def _apply_prefect_yaml(settings: Settings, environment: Mapping[str, str]) -> N
     """Make the work pool and its queues as the plan says (the worker adds the job template), then every deployment."""
     pool = _work_pool()
     queues = pool.pop("queues")
-    with httpx.Client(base_url=settings.prefect_api_url, timeout=30) as prefect:
-        for path, wanted in (("/work_pools/", pool), *((f"/work_pools/{pool['name']}/queues/", queue) for queue in queues)):
-            if prefect.post(path, json=wanted).status_code == httpx.codes.CONFLICT:
-                change = {key: value for key, value in wanted.items() if key not in {"name", "type"}}
-                prefect.patch(f"{path}{wanted['name']}", json=change).raise_for_status()
+    with prefect_api(settings.prefect_api_url, raise_on_all_errors=False) as prefect:
+        _make_or_change(prefect, "/work_pools", pool)
+        for queue in queues:
+            _make_or_change(prefect, f"/work_pools/{pool['name']}/queues", queue)
     deploy = [str(Path(sys.executable).parent / "prefect"), "--no-prompt", "deploy", "--all"]
     _run([*deploy, "--prefect-file", str(ROOT / "prefect.yaml")], "deploy", settings, environment)
+
+
+def _make_or_change(prefect: httpx.Client, path: str, wanted: Mapping[str, Any]) -> None:
+    answer = prefect.post(
+        path, json=wanted, follow_redirects=True
+    )  # Prefect wants a slash behind some paths, and none behind others
+    if answer.status_code == httpx.codes.CONFLICT:
+        change = {key: value for key, value in wanted.items() if key not in {"name", "type"}}
+        answer = prefect.patch(f"{path}/{wanted['name']}", json=change)
+    answer.raise_for_status()
 
 
 def _run(command: list[str], name: str, settings: Settings, environment: Mapping[str, str]) -> None:

@@ -12,11 +12,16 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx
 import psutil
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+from flows.prefect_api import prefect_api
 
 GRACE_SECONDS: Final = 30.0
 """Between the claim of a run and its process lie seconds, on a loaded machine many."""
+
+_ASKED_AGAIN: Final = 2
+"""Six seconds: the guard that waits here is the one that starts a dead server, and every caller comes again."""
 
 _THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _AT_WORK: Final = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}}
@@ -35,12 +40,12 @@ def crash_lifeless(api_url: str, *, grace_seconds: float = GRACE_SECONDS) -> int
     """
     if urlsplit(api_url).hostname not in _THIS_MACHINE:
         return 0
-    with httpx.Client(base_url=api_url, timeout=30) as prefect:
-        said = prefect.post("/flow_runs/filter", json=_AT_WORK).raise_for_status().json()
+    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: _ASKED_AGAIN}), prefect_api(api_url) as prefect:
+        said = prefect.post("/flow_runs/filter", json=_AT_WORK).json()
         working = frozenset(_runs_with_a_process())
         lifeless = [run["id"] for run in said if run["id"] not in working and _age(run) >= grace_seconds]
         for run_id in lifeless:
-            prefect.post(f"/flow_runs/{run_id}/set_state", json={"state": _CRASHED, "force": True}).raise_for_status()
+            prefect.post(f"/flow_runs/{run_id}/set_state", json={"state": _CRASHED, "force": True})
     return len(lifeless)
 
 

@@ -16,6 +16,7 @@ from cli.processes import process_of
 from config.settings import Settings
 from dossier.codes import CodeProblem
 from dossier.dossier_code import parse_dossier_code
+from flows.prefect_api import prefect_api
 from signing.verify import verify
 from storage.desk import Desk
 from storage.intake.delivery import deliver
@@ -89,7 +90,7 @@ def _kill_the_release(settings: Settings, ledger: Ledger, decision_id: int) -> N
 
 
 def _sweep_now(settings: Settings) -> None:
-    """Ask for a sweep now instead of within the minute; while its database is busy, Prefect answers 503."""
-    with httpx.Client(base_url=settings.prefect_api_url, timeout=30) as prefect:
-        sweep = prefect.get("/deployments/name/sweep/local").raise_for_status().json()
-        wait_for(lambda: prefect.post(f"/deployments/{sweep['id']}/create_flow_run", json={}).is_success)
+    """Ask for a sweep now instead of within the minute."""
+    with prefect_api(settings.prefect_api_url) as prefect:
+        sweep = prefect.get("/deployments/name/sweep/local").json()
+        prefect.post(f"/deployments/{sweep['id']}/create_flow_run", json={})

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import psutil
 import pytest
 from minio import Minio
@@ -18,6 +17,7 @@ from waiting import finished_drop, receipt_of, wait_for
 from cli import stack as servers
 from cli.processes import process_of, start, stop, wait_until_ready
 from config.settings import Settings
+from flows.prefect_api import prefect_api
 from signing.local_tsa import Fault, LocalTsa
 from storage.ledger import Ledger
 
@@ -115,9 +115,9 @@ def _flow_process(settings: Settings, ledger: Ledger, drop_id: str) -> psutil.Pr
 
 def _sweep_now(settings: Settings) -> None:
     """Ask for a sweep now instead of within the minute."""
-    with httpx.Client(base_url=settings.prefect_api_url, timeout=30) as prefect:
-        sweep = prefect.get("/deployments/name/sweep/local").raise_for_status().json()
-        prefect.post(f"/deployments/{sweep['id']}/create_flow_run", json={}).raise_for_status()
+    with prefect_api(settings.prefect_api_url) as prefect:
+        sweep = prefect.get("/deployments/name/sweep/local").json()
+        prefect.post(f"/deployments/{sweep['id']}/create_flow_run", json={})
 
 
 def _part_of(bucket: str) -> str:

@@ -12,12 +12,14 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+import yaml
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from waiting import finished_drop, receipt_of, wait_for
 
 from cli import stack as servers
 from cli.processes import process_of
 from config.settings import Settings
+from flows.prefect_api import prefect_api
 from flows.runs import ensure_run, retry_failed
 from storage.alarms import Alarms
 from storage.ledger import Drop, Ledger
@@ -29,7 +31,7 @@ DropPages = Callable[[int, int, str], Path]
 
 @pytest.fixture
 def prefect(settings: Settings) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=settings.prefect_api_url, timeout=60) as client:
+    with prefect_api(settings.prefect_api_url) as client:
         yield client
 
 
@@ -72,7 +74,7 @@ def test_a_completed_run_that_is_called_crashed_does_not_begin_again(
     run = f"/flow_runs/{drop.flow_run_id}"
     wait_for(lambda: _state(prefect, str(drop.flow_run_id))["type"] == "COMPLETED")
     crashed = {"state": {"type": "CRASHED", "name": "Crashed"}, "force": True}
-    prefect.post(f"{run}/set_state", json=crashed).raise_for_status()
+    prefect.post(f"{run}/set_state", json=crashed)
     before = prefect.get(run).json()["run_count"]
 
     _sweep(prefect)
@@ -94,7 +96,7 @@ def test_runs_that_cannot_even_begin_are_given_up_and_replayed(
             for _ in range(3):
                 assert ledger.drop(drop.id).state == "received"
                 state = {"type": "CRASHED", "name": "Crashed", "message": "it could not begin"}
-                prefect.post(f"/flow_runs/{run_id}/set_state", json={"state": state, "force": True}).raise_for_status()
+                prefect.post(f"/flow_runs/{run_id}/set_state", json={"state": state, "force": True})
                 asyncio.run(ensure_run(ledger.drop(drop.id), ledger))
         given_up = ledger.drop(drop.id)
         assert (given_up.state, given_up.error_code, given_up.attempts) == ("failed", "NEVER_BEGAN", 0)
@@ -106,15 +108,26 @@ def test_runs_that_cannot_even_begin_are_given_up_and_replayed(
 
 
 def test_automations_are_made_once(settings: Settings, prefect: httpx.Client) -> None:
-    before = prefect.post("/automations/filter", json={}).raise_for_status().json()
+    before = prefect.post("/automations/filter", json={}).json()
 
     servers.apply(settings)
 
-    after = prefect.post("/automations/filter", json={}).raise_for_status().json()
+    after = prefect.post("/automations/filter", json={}).json()
     assert [(one["id"], one["name"], one["updated"]) for one in after] == [
         (one["id"], one["name"], one["updated"]) for one in before
     ]
     assert [one["name"] for one in after] == ["sohoa-dead-runs"]
+
+
+def test_the_queues_have_the_limits_of_the_plan(prefect: httpx.Client) -> None:
+    (planned,) = yaml.safe_load((servers.ROOT / "prefect.yaml").read_text(encoding="utf-8"))["work_pools"]
+
+    pool = prefect.get(f"/work_pools/{planned['name']}").json()
+    queues = prefect.post(f"/work_pools/{planned['name']}/queues/filter", json={}).json()
+
+    assert pool["concurrency_limit"] == planned["concurrency_limit"]
+    there = {queue["name"]: queue["concurrency_limit"] for queue in queues}
+    assert there == {"default": None} | {queue["name"]: queue["concurrency_limit"] for queue in planned["queues"]}
 
 
 def _running(ledger: Ledger, name: str) -> Drop:
@@ -150,7 +163,7 @@ def _without(settings: Settings, *names: str) -> Iterator[None]:
 
 
 def _state(prefect: httpx.Client, run_id: str) -> dict[str, Any]:
-    state: dict[str, Any] = prefect.get(f"/flow_runs/{run_id}").raise_for_status().json()["state"]
+    state: dict[str, Any] = prefect.get(f"/flow_runs/{run_id}").json()["state"]
     return state
 
 
@@ -161,13 +174,10 @@ def _crashed(prefect: httpx.Client, run_id: str) -> dict[str, Any] | None:
 
 def _sweep(prefect: httpx.Client) -> None:
     """Have one sweep from beginning to end."""
-    sweep = prefect.get("/deployments/name/sweep/local").raise_for_status().json()
+    sweep = prefect.get("/deployments/name/sweep/local").json()
 
     def swept() -> bool:
-        asked = prefect.post(f"/deployments/{sweep['id']}/create_flow_run", json={})
-        if asked.status_code == httpx.codes.SERVICE_UNAVAILABLE:  # Prefect's SQLite is busy: its clients ask again
-            return False
-        made = asked.raise_for_status().json()
+        made = prefect.post(f"/deployments/{sweep['id']}/create_flow_run", json={}).json()
         ended = wait_for(lambda: state if (state := _state(prefect, made["id"]))["type"] in _ENDS else None)
         return bool(ended["type"] == "COMPLETED")
 

@@ -16,6 +16,7 @@ from waiting import finished_drop, receipt_of, wait_for
 
 from config.settings import Settings
 from dossier.citizen_id import CitizenId
+from flows.prefect_api import prefect_api
 from signing.verify import verify
 from storage.intake.delivery import deliver
 from storage.ledger import Ledger
@@ -128,8 +129,8 @@ def _bad_files(folder: Path) -> list[tuple[str, bytes, str]]:
 
 
 def _api(settings: Settings, path: str, question: dict[str, object]) -> list[dict[str, object]]:
-    answer = httpx.post(f"{settings.prefect_api_url}{path}", json=question, timeout=30).raise_for_status()
-    found: list[dict[str, object]] = answer.json()
+    with prefect_api(settings.prefect_api_url) as prefect:
+        found: list[dict[str, object]] = prefect.post(path, json=question).json()
     return found
 
 
