@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
 from dossier.alarms import ALARMS
@@ -80,7 +81,7 @@ def show(found: Sequence[Alarm], console: Console) -> None:
         words = ALARMS[alarm.kind]
         what = f"{words.vi}\n{words.en}" + (f"\n{alarm.detail}" if alarm.detail else "")
         since = alarm.raised_at.astimezone(VIETNAM).strftime("%d/%m %H:%M")
-        table.add_row(str(alarm.id), since, what, alarm.subject, f"{words.do_vi}\n{words.do_en}")
+        table.add_row(str(alarm.id), since, escape(what), escape(alarm.subject), f"{words.do_vi}\n{words.do_en}")
     console.print(table)
 
 

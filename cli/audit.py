@@ -1,4 +1,4 @@
-"""`sohoa audit`: does the trail hold, and who touched what (docs/audit.md). Every reading of the trail is a line of it."""
+"""`sohoa audit`: does the trail hold, who touched what (docs/audit.md). Every reading of a sound trail is a line of it."""
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
@@ -57,9 +57,11 @@ def verify(by: By = None, why: Why = "kiểm tra nhật ký", home: Home = HERE)
     """Chuỗi băm và mọi neo; nêu dòng hỏng đầu tiên. / Chain and every anchor; names the first broken line (exit 1)."""
     from storage.audit.trail import Break
 
+    _person(by, why)
     with _opened(home) as keepers:
         found = keepers.anchors.check()
         if isinstance(found, Break):
+            keepers.anchors.alarm(found)  # and no line: the trail stays as it was found
             vi, en = _BROKEN[found.why]
             err.print(f"[red]✗[/red] Dòng {found.number} {vi}. / Line {found.number} {en}.")
             raise typer.Exit(1)
@@ -83,6 +85,16 @@ def anchor(home: Home = HERE) -> None:
 
 
 @app.command()
+def restore(why: Why, by: By = None, home: Home = HERE) -> None:
+    """Lấy lại các dòng đã neo mà bản sao lưu không có. / Bring back anchored lines that a backup of the ledger lacks."""
+    _person(by, why)
+    with _opened(home) as keepers:
+        last = keepers.anchors.restore()
+        _tell(keepers, "audit_restore", by, why, f"up to line {last}")
+    out.print(f"→ nhật ký kiểm toán đến dòng / audit trail up to line {last}")
+
+
+@app.command()
 def subject(why: Why, by: By = None, as_csv: AsCsv = False, as_json: AsJson = False, home: Home = HERE) -> None:
     """Ai đã chạm vào hồ sơ của một công dân; số định danh đọc từ stdin. / Who touched a citizen's papers; ID from stdin."""
     from storage.audit.reports import touching
@@ -91,7 +103,7 @@ def subject(why: Why, by: By = None, as_csv: AsCsv = False, as_json: AsJson = Fa
     citizen_id = _citizen_id()
     with _opened(home) as keepers:
         token = citizen_token(keepers.settings.citizen_token_key.get_secret_value().encode(), citizen_id)
-        lines = touching(keepers.trail, token)
+        lines = touching(keepers.trail, token, citizen_id)
         _tell(keepers, "audit_subject", by, why, f"{len(lines)} lines", citizen=token)
     _show([_line(line) for line in lines], as_csv=as_csv, as_json=as_json)
 
@@ -108,8 +120,12 @@ def actor(  # noqa: PLR0913, PLR0917 - one argument for each option that may be 
     home: Home = HERE,
 ) -> None:
     """Một người hay hệ thống đã chạm vào những ai. / Which subjects and papers an actor touched in a period."""
+    from dossier.errors import DecisionMalformed
+    from dossier.id_numbers import holds_id_number
     from storage.audit.reports import touched_by
 
+    if holds_id_number(name):  # it would stand in the line of this reading
+        raise DecisionMalformed("TÊN/NAME")
     begin, end = _moment(since, "--from"), _moment(until, "--to")
     end += timedelta(days=1) if len(until) == len("2026-11-30") else timedelta(0)
     with _opened(home) as keepers:
@@ -127,12 +143,17 @@ def _opened(home: Path) -> AbstractContextManager[Keepers]:
 
 def _tell(keepers: Keepers, act: str, by: str | None, why: str, outcome: str, citizen: CitizenToken | None = None) -> None:
     """The line of this reading, before anything of it is shown."""
+    keepers.trail.write(actor=_person(by, why), act=act, citizen=citizen, record_id=None, why=why, outcome=outcome)
+
+
+def _person(by: str | None, why: str) -> str:
+    """Who looks; refused without a name and a reason."""
     from cli.shelf import os_user
     from storage.audit.trail import check_who_and_why
 
     who = by or os_user()
     check_who_and_why(who, why)
-    keepers.trail.write(actor=who, act=act, citizen=citizen, record_id=None, why=why, outcome=outcome)
+    return who
 
 
 def _citizen_id() -> CitizenId:

@@ -14,6 +14,7 @@ from typing import Final
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli import stack
@@ -116,7 +117,7 @@ def _table(receipts: Sequence[Receipt], ledger: Ledger, settings: Settings) -> T
     shown: set[str] = set()
     for receipt in receipts:
         for row in _rows_of(receipt, ledger, settings, shown):
-            table.add_row(*row.cells, style=row.style)
+            table.add_row(*map(escape, row.cells), style=row.style)
         table.add_section()
     return table
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.inspect import Reader, read_and_settle
@@ -118,7 +119,9 @@ def _show_outcome(outcome: Filed | Held, console: Console) -> None:
     table = Table("Trường / field", "Giá trị / value", "Nguồn / source", "Tin cậy / confidence", "Đã kiểm / checks")
     for name, field in understood.fields.items():
         checks = "\n".join(_words(CHECKS, key) for key in field.checks)
-        table.add_row(name, field.value, f"{field.source}, tr. / p. {field.page}", f"{field.confidence:.2f}", checks)
+        table.add_row(
+            name, escape(field.value), f"{field.source}, tr. / p. {field.page}", f"{field.confidence:.2f}", checks
+        )
     if understood.fields:
         console.print(table)
     if isinstance(outcome, Held):

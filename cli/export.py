@@ -94,7 +94,7 @@ def _exporter(home: Path) -> Iterator[Exporter]:
 
 
 def _show(made: Exported) -> None:
-    out.print(f"→ {made.path}", soft_wrap=True)
+    out.print(f"→ {made.path}", markup=False, soft_wrap=True)
     out.print(f"  {made.records} bản ghi/records, {made.files} tệp/files, {made.size / 1e6:.1f} MB")
     if made.left_out:
         left_out = ", ".join(made.left_out)

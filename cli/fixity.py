@@ -32,6 +32,7 @@ FINDINGS: Mapping[str, str] = {
     "copied_again": "đã sao lại sang kho dự phòng / copied to the replica again",
     "seal_broken": "chữ ký không còn hợp lệ / the seal does not hold",
     "lost": "không còn bản nguyên vẹn / no sound copy left",
+    "failed": "không kiểm tra hoặc không sửa được, xem sự cố / could not be checked or mended, see the incidents",
     "disposed": "đã tiêu hủy theo quyết định / destroyed as decided",
 }
 
@@ -70,7 +71,7 @@ def run(
         out.print(f"{count:>8} {FINDINGS[finding]}")
     if not found:
         out.print("Không có gì đến hạn. / Nothing is due.")
-    raise typer.Exit(1 if found.keys() & {"seal_broken", "lost"} else 0)
+    raise typer.Exit(1 if found.keys() & {"seal_broken", "lost", "failed"} else 0)
 
 
 @app.command()

@@ -69,7 +69,7 @@ def show(
         shelf.show_entry(entry, out)
         if picture is not None:
             shelf.draw_page(entry, page or entry.first_page, picture, desk, settings)
-            out.print(f"→ {picture}")
+            out.print(f"→ {picture}", markup=False)
 
 
 @app.command()

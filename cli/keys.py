@@ -17,7 +17,8 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from storage.keys.key_ring import Masters, Wrapping
+    from storage.keys.key_ring import Masters
+    from storage.keys.wrappings import Wrapping
 
 out = Console(highlight=False)
 
@@ -71,9 +72,9 @@ def rotate(why: Why, by: By = None, home: Home = HERE) -> None:
 
 @app.command()
 def retire(why: Why, by: By = None, home: Home = HERE) -> None:
-    """Xóa các bản bọc cũ: khóa chủ cũ hết tác dụng. / Delete replaced wrappings: an old master key opens nothing."""
+    """Xóa bản bọc cũ ở cả hai kho: khóa chủ cũ hết tác dụng. / Delete replaced wrappings: an old key opens nothing."""
     from config.settings import load_settings
-    from flows.opening import open_masters, open_store
+    from flows.opening import open_masters, open_replica, open_store
     from flows.tools import PORTAL_USER
     from storage.keys import key_ring
     from storage.objects.buckets import Buckets, policy
@@ -81,30 +82,40 @@ def retire(why: Why, by: By = None, home: Home = HERE) -> None:
     settings = load_settings(home)
     buckets = Buckets(settings.bucket_prefix)
     with _written_down("keys_retire", by, why, settings) as act:
-        store, master = open_store(settings), open_masters(settings).now
+        store, replica, master = open_store(settings), open_replica(settings), open_masters(settings).now
+        stores = {"warehouse": store} if replica is None else {"warehouse": store, "replica": replica}
         act.masters = master.id
         store.set_policy(buckets.keys, policy(buckets.keys, (PORTAL_USER,), deletable=True))
         try:
-            key_ring.retire(store, buckets, master, act.say)
+            key_ring.retire(stores, buckets, master, act.say_where)
         finally:
             store.set_policy(buckets.keys, policy(buckets.keys, (PORTAL_USER,)))
-    gone = len(act.ring_ids)
-    out.print(f"Đã xóa {gone} bản bọc cũ. / {gone} replaced wrapping(s) deleted.")
+    there = sum(one.startswith("replica/") for one in act.ring_ids)
+    here = len(act.ring_ids) - there
+    out.print(
+        f"Đã xóa {here} bản bọc cũ trong kho, {there} trong kho dự phòng. / "
+        f"{here} replaced wrapping(s) deleted in the warehouse, {there} in the replica.",
+        soft_wrap=True,
+    )
 
 
 @app.command()
 def new(why: Why, by: By = None, home: Home = HERE) -> None:
     """Thêm khóa mới cho dữ liệu từ nay về sau. / Add a ring key for what is encrypted from now on."""
     from config.settings import load_settings
-    from flows.opening import open_masters, open_store
+    from flows.opening import open_masters, open_replica, open_store
+    from storage.keys.key_ring import refuse_shortened
     from storage.keys.vault import Vault
     from storage.objects.buckets import Buckets
 
     settings = load_settings(home)
+    buckets = Buckets(settings.bucket_prefix)
     with _written_down("keys_new", by, why, settings) as act:
-        masters = open_masters(settings)
+        store, replica, masters = open_store(settings), open_replica(settings), open_masters(settings)
         act.masters = masters.now.id
-        act.say(Vault(open_store(settings), Buckets(settings.bucket_prefix), masters).new_ring_key())
+        if replica is not None:
+            refuse_shortened(store, buckets, replica)
+        act.say(Vault(store, buckets, masters).new_ring_key())
     out.print(f"→ {act.ring_ids[-1]}")
 
 
@@ -128,13 +139,17 @@ class _Act:
     masters: str = ""
     """The master key; for a change the one before and the one now."""
     ring_ids: list[str] = field(default_factory=list)
-    """The ring key of each thing that was done."""
+    """The ring key of each thing that was done; in the second store `replica/<ring key>`."""
     failed: str = ""
     """Code of the error that ended it."""
 
     def say(self, ring_id: str) -> None:
         """One more thing was done."""
         self.ring_ids.append(ring_id)
+
+    def say_where(self, store: str, ring_id: str) -> None:
+        """One more thing was done in one of the stores."""
+        self.say(ring_id if store == "warehouse" else f"{store}/{ring_id}")
 
     @property
     def outcome(self) -> str:

@@ -19,11 +19,35 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
 
     Raises:
         LedgerUnavailable: its database does not answer.
+        Misconfigured, PlaceGone: see `check_installation`.
     """
     from storage.ledger import Ledger
 
+    check_installation(settings)
     ledger = Ledger.open(settings.ledger_address)
     try:
         yield ledger
     finally:
         ledger.close()
+
+
+def check_installation(settings: Settings, *places: str) -> None:
+    """See that the home is an installation and the very disk that was marked: only `sohoa up` writes into a bare folder.
+
+    Args:
+        settings: name the home.
+        places: names of further places that the command cannot do without.
+
+    Raises:
+        Misconfigured: there is no installation in the home.
+        PlaceGone: a disk of the installation is not mounted; nothing was written.
+    """
+    from dossier.errors import Misconfigured
+    from storage.places import check_places, remembered
+
+    if not remembered(settings.home):
+        raise Misconfigured(
+            f"{settings.home} không có hệ thống nào: xem lại --home hoặc ổ đĩa; `sohoa up` tạo hệ thống mới / "
+            "holds no installation: look at --home or the disk; `sohoa up` makes a new one"
+        )
+    check_places(settings.home, {name: settings.places[name] for name in ("home", *places)})

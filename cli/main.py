@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cli import account, alarms, audit, export, fixity, held, keys, record, replay, retention, search, services
 from dossier.errors import DossierError
@@ -45,7 +46,7 @@ def main() -> None:
     try:
         app()
     except DossierError as error:
-        err.print(f"[red]✗[/red] {error.advice}", markup=True, soft_wrap=True)
+        err.print(f"[red]✗[/red] {escape(error.advice)}", markup=True, soft_wrap=True)
         sys.exit(1)
 
 
@@ -87,12 +88,15 @@ def drop(
     home: Home = HERE,
 ) -> None:
     """Thả tệp vào hộp như máy quét. / Drop files into the inbox as a scanner would."""
+    from cli.ledger import check_installation
     from config.settings import load_settings
     from storage.intake.delivery import deliver
 
+    settings = load_settings(home)
+    check_installation(settings, "inbox")
     for file in files:
-        deliver(file, load_settings(home).inbox, office)
-        out.print(f"→ {file.name}")
+        deliver(file, settings.inbox, office)
+        out.print(f"→ {file.name}", markup=False)
 
 
 @app.command()
@@ -106,7 +110,7 @@ def inspect(
     from config.settings import load_settings
 
     failed = inspect_files(paths, results, load_settings(home), err)
-    out.print(f"→ {results}")
+    out.print(f"→ {results}", markup=False)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -126,7 +130,7 @@ def explain(
     with err.status(f"Đọc / reading {file.name}") if err.is_terminal else nullcontext():
         explained = explaining.explain(file, page, target, crops, load_settings(home))
     explaining.show(explained, out)
-    out.print(f"→ {target}")
+    out.print(f"→ {target}", markup=False)
 
 
 @app.command()
@@ -145,9 +149,9 @@ def pdf(
     beside = Beside(hocr, alto, access)
     with err.status(f"Đọc / reading {source.name}") if err.is_terminal else nullcontext():
         made = make_searchable(source, target, load_settings(home), beside)
-    out.print(f"→ {target} ({made.pdf.pages} trang/pages, SHA-256 {made.pdf.sha256[:16]}…)")
+    out.print(f"→ {target} ({made.pdf.pages} trang/pages, SHA-256 {made.pdf.sha256[:16]}…)", markup=False)
     for path in beside.paths:
-        out.print(f"→ {path} ({path.stat().st_size // 1000} kB)")
+        out.print(f"→ {path} ({path.stat().st_size // 1000} kB)", markup=False)
     for pages, words in noted(made.notes):
         err.print(f"[yellow]![/yellow] {pages}: {words.vi}. / {words.en}.", markup=True, soft_wrap=True)
 
@@ -173,7 +177,7 @@ def cover(
         raise typer.BadParameter("--dossier hoặc --csv / either --dossier or --csv")
     rows = rows_of(table, say) if table else (Row(dossier, citizen, procedure),)
     made = print_sheets(rows, target, say)
-    out.print(f"→ {target} ({made} tờ/sheets)")
+    out.print(f"→ {target} ({made} tờ/sheets)", markup=False)
 
 
 @app.command()
@@ -187,7 +191,7 @@ def verify(
     settings = load_settings(home)
     seal = verify_file(Path(what), settings) if Path(what).is_file() else verify_record(what, settings)
     out.print(
-        f"[green]✓[/green] Chữ ký hợp lệ / signature valid: {seal.signer}, {seal.signed_at.isoformat()}, "
+        f"[green]✓[/green] Chữ ký hợp lệ / signature valid: {escape(seal.signer)}, {seal.signed_at.isoformat()}, "
         f"{seal.level}, TSA {seal.timestamp_at.isoformat() if seal.timestamp_at else '—'}"
     )
 

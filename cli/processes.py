@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from dossier.errors import StackFailed
+from flows.lifeless import RUN_ID
 
 PORT_PATIENCE_SECONDS: Final = 5.0
 
@@ -77,15 +78,21 @@ def _is_taken(host: str, port: int) -> bool:
 
 
 def end_left_behind(name: str, home: Path) -> None:
-    """Kill what a dead service left behind in its session: flow runs of a worker would go on beside the next one."""
+    """Kill what a dead service left behind: its session, and of a worker the flow runs, each a session of its own.
+
+    They would go on beside the next worker, where nobody can cancel them (Prefect 3.8.8, ``runner``).
+    """
     try:
         seen = json.loads(_state(name, home).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return
     for process in psutil.process_iter():
         with suppress(psutil.Error, ProcessLookupError):
+            environment = process.environ()
             # its home too: after a restart of the machine the number may be another program's
-            if os.getsid(process.pid) == seen["pid"] and process.environ().get("SOHOA_HOME") == str(home.resolve()):
+            is_ours = environment.get("SOHOA_HOME") == str(home.resolve())
+            is_run = name == "worker" and RUN_ID in environment
+            if is_ours and (is_run or os.getsid(process.pid) == seen["pid"]):
                 process.kill()
 
 

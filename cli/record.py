@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -92,15 +93,16 @@ def rebuild(home: Home = HERE) -> None:
     from flows.keepers import open_keepers
     from flows.tools import open_tools
     from ocr.opening import examine
-    from storage.records.rebuild import Rebuild
+    from storage.records.rebuild import PatientObjects, Rebuild
 
     settings = load_settings(home)
     with open_keepers(settings) as keepers, open_tools(settings) as tools, tools.cage() as cage, out.status("") as status:
+        patient = PatientObjects(tools.warehouse.store, tools.warehouse.vault, settings.work)
         made = Rebuild(
             tools.warehouse,
             tools.ledger.database,
             check=lambda path: examine(path, tools.limits, cage),
-            restore_trail=keepers.anchors.restore,
+            restore_trail=replace(keepers.anchors, objects=patient).restore,
             say=lambda count: status.update(f"{count}"),
         ).run()
     out.print(f"→ {made.records} bản ghi / records, {made.done} lô xong / drops done, {made.again} chạy lại / worked again")

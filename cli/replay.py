@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
 from dossier.errors import DossierError, StackFailed
@@ -85,7 +86,7 @@ def show(given_up: Sequence[Drop], console: Console) -> None:
     for drop in given_up:
         when = drop.finished_at.astimezone(VIETNAM).strftime("%d/%m %H:%M") if drop.finished_at else ""
         reason = f"{drop.error_code}\n{words_of(drop.error_code or '')}"
-        table.add_row(drop.id[:8], when, drop.office, str(drop.pages), str(drop.attempts), reason)
+        table.add_row(drop.id[:8], when, escape(drop.office), str(drop.pages), str(drop.attempts), reason)
     console.print(table)
 
 

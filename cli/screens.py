@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.fixity import weaknesses
@@ -14,7 +16,15 @@ from cli.ledger import open_ledger
 from cli.stack import Running, Say
 from config.settings import Settings
 from dossier.doubts import DOUBTS
+from storage.database.rows import DropState
 from storage.intake.dropped import manifests_without_scan, strays
+from storage.ledger import Ledger
+
+_NEWEST: Final = 20
+_STATES: Final[Mapping[DropState, str]] = {
+    "received": "đã nhận / received", "running": "đang xử lý / running", "done": "xong / done",
+    "failed": "dừng lại / given up",
+}  # fmt: skip
 
 
 @contextmanager
@@ -48,7 +58,7 @@ def show_addresses(settings: Settings, console: Console) -> None:
 
 
 def show_status(running: Iterable[Running], settings: Settings, console: Console) -> None:
-    """Services, and the newest drops with their state."""
+    """Services, the newest drops with their state, and how many there are in each state."""
     services = Table("Dịch vụ / service", "Chạy / runs", "PID", "Địa chỉ / address", title="Dịch vụ / services")
     for service in running:
         mark = "[green]✓[/green]" if service.alive else "[red]✗[/red]"
@@ -63,17 +73,28 @@ def show_status(running: Iterable[Running], settings: Settings, console: Console
     if alone := manifests_without_scan(settings.inbox):
         console.print(f"{alone} tệp kê khai đang chờ bản quét. / {alone} manifest(s) wait for their scans.")
     with open_ledger(settings) as ledger:
-        drops = Table("Lô / drop", "Bộ phận / office", "Trang / pages", "Trạng thái / state", "Lỗi / error",
-                      title="Lô quét / drops")  # fmt: skip
-        for drop in ledger.drops(20):
-            drops.add_row(drop.id[:8], drop.office, str(drop.pages), drop.state, drop.error_code or "")
-        console.print(drops)
+        _show_drops(ledger, console)
+
+
+def _show_drops(ledger: Ledger, console: Console) -> None:
+    newest, counts = ledger.drops(_NEWEST), ledger.drop_counts()
+    drops = Table("Lô / drop", "Bộ phận / office", "Trang / pages", "Trạng thái / state", "Lỗi / error",
+                  title=f"Lô quét / drops: {out_of(len(newest), sum(counts.values()))}")  # fmt: skip
+    for drop in newest:
+        drops.add_row(drop.id[:8], escape(drop.office), str(drop.pages), drop.state, drop.error_code or "")
+    console.print(drops)
+    console.print(", ".join(f"{words}: {counts[state]}" for state, words in _STATES.items() if state in counts))
 
 
 def show_weaknesses(settings: Settings, console: Console) -> None:
     """What the stores of this installation cannot do."""
     for vi, en in weaknesses(settings):
         console.print(f"[yellow]![/yellow] {vi}\n  {en}", soft_wrap=True)
+
+
+def out_of(listed: int, there: int) -> str:
+    """How many there are; where a list ends before, also how many it has."""
+    return str(there) if listed == there else f"{listed} / {there}"
 
 
 def page_range(first: int, last: int) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
 from cli.record_ids import shown
@@ -87,7 +88,7 @@ def show_page(page: HitPage, *, as_json: bool) -> None:
     record = Column("Mã / record", no_wrap=True)
     table = Table(record, "Loại / type", "Số / number", "Cơ quan / agency", "Ngày / date", "Hồ sơ / dossier")
     for row in page.rows:
-        table.add_row(*(value or "" for value in (_told(row) | {"record_id": shown(row.record_id)}).values()))
+        table.add_row(*(escape(value or "") for value in (_told(row) | {"record_id": shown(row.record_id)}).values()))
     if page.rows:
         out.print(table)
     if page.after is not None:

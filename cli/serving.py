@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from cli.ledger import open_ledger
+from cli.ledger import check_installation, open_ledger
 from config.document_types import load_document_types
 from config.settings import Settings
 from flows.tools import open_portal_warehouse
@@ -16,7 +16,13 @@ from storage.audit.trail import AuditTrail
 
 
 def serve_portal(settings: Settings) -> None:
-    """Serve until SIGTERM."""
+    """Serve until SIGTERM.
+
+    Raises:
+        Misconfigured: there is no installation in the home.
+        PlaceGone: a disk that papers are fetched from is not mounted.
+    """
+    check_installation(settings, *(settings.places.keys() & {"work", "store"}))
     with open_ledger(settings) as ledger:
         app = create_app(
             ledger=ledger,

@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.ledger import open_ledger
-from cli.screens import page_range, reasons
+from cli.screens import out_of, page_range, reasons
 from config.document_types import load_document_types
 from config.settings import Settings
 from dossier.checks import CHECKS
@@ -105,11 +105,12 @@ def action_of(typed: Typed, entry: ShelfEntry, answers: TextIO, console: Console
 
 def show_waiting(desk: Desk, limit: int, console: Console, *, as_json: bool) -> None:
     """Documents that wait for a person, with the reasons in the archivist's words, and decisions under way."""
-    entries, under_way = desk.ledger.shelf(limit), desk.waiting()
+    entries, under_way, waiting = desk.ledger.shelf(limit), desk.waiting(), desk.ledger.document_count("held")
     if as_json:
-        console.print_json(json.dumps([_json(entry) for entry in entries]))
+        console.print_json(json.dumps({"waiting": waiting, "documents": [_json(entry) for entry in entries]}))
         return
-    table = _table("Lý do / reasons", title=f"Chờ người xử lý / waiting for a person: {len(entries)}")
+    title = f"Chờ người xử lý / waiting for a person: {out_of(len(entries), waiting)}"
+    table = _table("Lý do / reasons", title=title)
     for entry in entries:
         table.add_row(_head(entry, entry.hold_id), reasons(entry.reasons))
     console.print(table)
@@ -122,11 +123,12 @@ def show_waiting(desk: Desk, limit: int, console: Console, *, as_json: bool) -> 
 
 def show_rejected(desk: Desk, limit: int, console: Console, *, as_json: bool) -> None:
     """Documents that were sent back, and why."""
-    found = desk.rejected(limit)
+    found, rejected = desk.rejected(limit), desk.ledger.document_count("rejected")
     if as_json:
-        console.print_json(json.dumps([_json(entry) | _rejection(decision) for entry, decision in found]))
+        told = [_json(entry) | _rejection(decision) for entry, decision in found]
+        console.print_json(json.dumps({"rejected": rejected, "documents": told}))
         return
-    table = _table("Lý do / reason", title=f"Đã trả lại / sent back: {len(found)}")
+    table = _table("Lý do / reason", title=f"Đã trả lại / sent back: {out_of(len(found), rejected)}")
     for entry, decision in found:
         table.add_row(_head(entry, str(entry.id)), escape("\n".join(filter(None, _rejection(decision).values()))))
     console.print(table)

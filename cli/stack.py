@@ -177,6 +177,7 @@ def environment_of(settings: Settings) -> Mapping[str, str]:
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "3",  # a waiting drop asks again soon, not after 30
         # leases in the memory of the server die with it: then it ends the runs that hold them
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # 90 days; what counts stands in the ledger
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # config/automations.yaml waits for three of them
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "PREFECT_WORKER_PREFETCH_SECONDS": "5",

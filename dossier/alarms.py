@@ -49,6 +49,12 @@ ALARMS: Final[Mapping[str, AlarmKind]] = {
         "Gắn lại ổ đĩa.",
         "Mount it again.",
     ),
+    "inbox_waits": AlarmKind(
+        "Có tệp nằm lâu trong hộp mà không được nhận",
+        "Files lie in the inbox and are not taken",
+        "Xem thư mục của bộ phận: quyền đọc, tệp kê khai còn thiếu, tệp .part bỏ dở, tệp nằm ngoài thư mục bộ phận.",
+        "See the office's folder: rights to read, a missing manifest, a .part left behind, a file beside the folders.",
+    ),
     "store_gone": AlarmKind(
         "Kho lưu trữ không trả lời",
         "The warehouse does not answer",
@@ -72,6 +78,12 @@ ALARMS: Final[Mapping[str, AlarmKind]] = {
         "Objects wait too long for their second copy",
         "Kiểm tra kho dự phòng.",
         "Check the replica.",
+    ),
+    "not_checked": AlarmKind(
+        "Có đối tượng đã quá hạn kiểm tra toàn vẹn",
+        "Objects were not checked for damage in time",
+        "Xem lần chạy `fixity`; tăng `SOHOA_FIXITY_MB_PER_SECOND` nếu kho đã lớn.",
+        "Look at the runs of `fixity`; raise `SOHOA_FIXITY_MB_PER_SECOND` where the warehouse has grown.",
     ),
     "same_number": AlarmKind(
         "Hai bản ghi có cùng số, ký hiệu và cơ quan ban hành",

@@ -12,6 +12,7 @@ from dossier.citizen_id import CitizenId, parse_citizen_id
 from dossier.codes import CodeProblem
 from dossier.dossier_code import DossierCode, parse_dossier_code
 from dossier.errors import DecisionIncomplete, DecisionMalformed, SecretPaper
+from dossier.id_numbers import holds_id_number
 from dossier.values import UNKNOWN_TYPE
 
 Kind = Literal["file", "split", "reject"]
@@ -92,8 +93,6 @@ REJECTIONS: Final[dict[str, Rejection]] = {
 WHO_LETTERS: Final = 64
 NOTE_LETTERS: Final = 500
 _FIELD_LETTERS: Final = 500
-_ID_LIKE: Final = re.compile(r"(?:\d[\s.]?){9,}")
-"""Old and new citizen IDs have 9 and 12 digits: neither belongs into a note or a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,7 @@ def check_words(who: str, note: str) -> None:
         DecisionMalformed: it does.
     """
     for name, text, letters in (("by", who, WHO_LETTERS), ("note", note, NOTE_LETTERS)):
-        if len(text) > letters or _ID_LIKE.search(text) or not (text.isprintable() and (text.strip() or name == "note")):
+        if len(text) > letters or holds_id_number(text) or not (text.isprintable() and (text.strip() or name == "note")):
             raise DecisionMalformed(f"{name}: at most {letters} letters on one line, no ID number")
 
 

@@ -16,6 +16,13 @@ DOUBTS: Final[dict[str, Doubt]] = {
     "secrecy_stamp": Doubt("Có dấu độ mật: dừng xử lý", "A secrecy stamp: processing stops"),
     "release_failed": Doubt("Quyết định trước chưa thực hiện được", "The last decision could not be carried out"),
     "cut_by_person": Doubt("Người xử lý vừa tách giấy tờ này ra", "A person has just cut it out of a larger document"),
+    "record_withdrawn": Doubt(
+        "Bản ghi của chính bản quét này đã bị rút khỏi kho", "The record of these very scans was withdrawn"
+    ),
+    "record_disposed": Doubt(
+        "Bản ghi của chính bản quét này đã bị tiêu hủy theo quyết định",
+        "The record of these very scans was destroyed by decision",
+    ),
     "page_failed": Doubt("Có trang không đọc được", "A page could not be read"),
     "damaged_picture": Doubt(
         "Ảnh của trang bị hỏng, có thể thiếu một phần", "The picture of a page is damaged, a part may be missing"

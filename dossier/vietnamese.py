@@ -29,9 +29,13 @@ _WORD_LETTERS: Final = 100
 _WORD: Final = re.compile(r"[^\W_]+")
 _LOOSE_MARK: Final = re.compile("[\u0300-\u036f]")  # what NFC could not join to a letter
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_ETH: Final = str.maketrans("\u00d0\u00f0", "Đđ")  # typed and printed for Đ, which it looks like
 _PERSONAL_NUMBER: Final = re.compile(
-    r"(?<!\d)(?:\d{12}|\d{9}|\d{3}([ .-])\d{3}\1\d{6}|\d{3}([ .-])\d{3}\2\d{3}\2\d{3}|\d{4}([ .-])\d{4}\3\d{4})(?!\d)"
+    r"(?<!\d)(?:\d{12}|\d{9}"
+    r"|(?<!\d[.-])(?!(?<=\w)\d\d[.-])"  # not inside H62.33-240106-0001, the code of a dossier
+    r"(?:(?:\d[ \u00a0.\u2010-\u2015-]?){11}|(?:\d[ \u00a0.\u2010-\u2015-]?){8})\d)(?!\d)"
 )
+"""12 or 9 digits, also in groups with one blank, dot or dash between them."""
 
 
 class FoundDate(NamedTuple):
@@ -114,15 +118,19 @@ def words_of(text: str) -> tuple[str, ...]:
     """The words of a text in the one spelling that search compares, in order; letters and digits, signs part them.
 
     Lower case, NFC, the tone where the older rule puts it (``hoà`` becomes ``hòa``); marks stay. Left out are runs of 12
-    digits, also in groups, and of 9 digits: numbers of identity cards never go into an index.
+    and of 9 digits, also in groups: numbers of identity cards never go into an index.
     """
     return tuple(map(place_tone, typed_words(text)))
 
 
 def typed_words(text: str) -> tuple[str, ...]:
     """Like `words_of`, with the tones where they were typed."""
-    bare = _PERSONAL_NUMBER.sub(" ", _spelt(text))
-    return tuple(word[:_WORD_LETTERS] for word in _WORD.findall(_LOOSE_MARK.sub("", bare)))
+    return tuple(word[:_WORD_LETTERS] for word in _WORD.findall(_LOOSE_MARK.sub("", without_personal_numbers(text))))
+
+
+def without_personal_numbers(text: str) -> str:
+    """The text in lower case and NFC, a blank in the place of every number that `words_of` leaves out."""
+    return _PERSONAL_NUMBER.sub(" ", _spelt(text))
 
 
 def has_personal_number(text: str) -> bool:
@@ -161,7 +169,7 @@ def any_marks(folded: str) -> str:
 
 
 def _spelt(text: str) -> str:
-    return unicodedata.normalize("NFC", text.translate(_INVISIBLE).casefold())
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE | _ETH).casefold())
 
 
 def _toned_vowel(vowels: str, *, closed: bool) -> int:

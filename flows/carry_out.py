@@ -30,8 +30,8 @@ from dossier.values import (
     Understood,
 )
 from flows.keep import Job, keep
+from flows.parts import part_of
 from flows.tools import Tools, open_seals
-from ocr.decide import decide, understand
 from ocr.extract import extract
 from ocr.read_pages import read_pages
 from signing.clock import VIETNAM
@@ -137,10 +137,13 @@ def parts_of(action: SplitAt, shown: ShelfEntry, pages: Sequence[Page], tools: T
     """
     same_pages(pages, scans_of(shown.paper))
     begins = (pages[0].number, *action.pages, pages[-1].number + 1)
+    document, linked = Document(tuple(pages), separator_of(shown.paper)), (shown.dossier_code, shown.citizen_id)
+    links, handed_in = links_of(shown.paper), handed_in_of(shown.paper)
+    whole = Understood(document, verdict_of(shown.paper), {}, *linked, links, handed_in)
     parts = []
     for first, end in pairwise(begins):
         between = tuple(page for page in pages if first <= page.number < end)
-        parts.append(_part(Document(between, separator_of(shown.paper), ("cut_by_person",)), shown, tools))
+        parts.append(part_of(whole, Document(between, document.separator, ("cut_by_person",)), tools))
     return tuple(parts)
 
 
@@ -177,26 +180,6 @@ def words_for_the_station(shown: ShelfEntry, decision: DecisionRow, action: Reje
 def _note_name(shown: ShelfEntry, decision: DecisionRow, drop: Drop) -> str:
     file_name = Path(drop.file_name).name
     return f"{file_name} tr. {shown.first_page}-{shown.last_page} (quyết định {decision.id})"
-
-
-def _part(document: Document, shown: ShelfEntry, tools: Tools) -> Held:
-    """A part with what its own pages say; where they say nothing, what the whole was linked to is proposed."""
-    alone = understand(document, tools.rules, tools.model)
-    doubts = alone.document.doubts
-    if shown.dossier_code and alone.dossier_code not in {None, shown.dossier_code}:
-        doubts = (*doubts, "code_conflict")
-    linked = replace(
-        alone,
-        document=replace(alone.document, doubts=doubts),
-        dossier_code=alone.dossier_code or shown.dossier_code,
-        citizen_id=shown.citizen_id or alone.citizen_id,
-        linked_by=links_of(shown.paper),
-        handed_in=handed_in_of(shown.paper),
-    )
-    settings = tools.settings
-    decided = decide(linked, settings.review_bars)
-    assert isinstance(decided, Held)  # noqa: S101 - `cut_by_person` is a reason; tells the type checker
-    return decided
 
 
 def _corrected(fields: Fields, right: Mapping[str, str], document: Document) -> Fields:

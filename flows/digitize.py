@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from prefect import flow, task
 from prefect.artifacts import acreate_table_artifact
@@ -16,17 +16,19 @@ from prefect.client.orchestration import get_client
 from prefect.context import TaskRunContext
 from prefect.runtime import flow_run
 
-from dossier.values import Filed, Held, Page
+from dossier.values import Document, Filed, Held, Page
 from flows.alone import alone_in
-from flows.keep import Job, keep
+from flows.keep import Job, ended_state, keep
+from flows.parts import part_of
 from flows.retry import note_failure, worth_retrying
 from flows.runs import run_name
 from flows.tools import Seals, Tools, open_seals, open_tools
+from flows.watch_over import forget
 from ocr.read import read_pages
 from ocr.settle import Beside, settle
 from storage.desk import Desk
 from storage.ledger import Drop
-from storage.page_places import places_of
+from storage.page_places import Lies, lies_of, places_of
 from storage.progress import Progress
 from storage.tokens import record_key
 
@@ -35,7 +37,6 @@ READING: Final = "r2"
 
 _DOCUMENTS_AT_ONCE: Final = 2
 _KEPT_FOR: Final = timedelta(days=7)
-_Paper = TypeVar("_Paper", Filed, Held)
 
 
 def _chunk_key(_run: TaskRunContext, given: Mapping[str, Any]) -> str:
@@ -106,14 +107,15 @@ async def _work(drop_id: str, tools: Tools) -> dict[str, int]:
             beside=_beside(drop, tools),
         )
         tools.ledger.placed(drop.id, places_of(drop.id, pages, settled.grouping))
-        filed, held = undecided(settled.filed, drop, tools), undecided(settled.held, drop, tools)
-        for paper in held:
+        outcomes = (unless_ended(paper, drop, tools) for paper in undecided(settled.outcomes, drop, tools))
+        left = replace(settled, outcomes=tuple(outcomes))
+        for paper in left.held:
             tools.ledger.held(drop.id, paper)
-        await _keep_all(filed, job)
+        await _keep_all(left.filed, job)
     tools.ledger.finished(drop.id)
-    _forget(drop, tools)
-    await _report(drop, filed, held, tools)
-    return {"pages": len(pages), "stored": len(filed), "held": len(held)}
+    forget(work)
+    await _report(drop, left.filed, left.held, tools)
+    return {"pages": len(pages), "stored": len(left.filed), "held": len(left.held)}
 
 
 def _came_to(steps: int, drop: Drop, tools: Tools) -> None:
@@ -132,10 +134,39 @@ def _beside(drop: Drop, tools: Tools) -> Beside:
     return Beside(said.manifest, drop.file_name, said.doubts)
 
 
-def undecided(papers: Sequence[_Paper], drop: Drop, tools: Tools) -> tuple[_Paper, ...]:
-    """Without those that a person decided on while an earlier run of the drop was interrupted: the decision stands."""
-    decided = Desk(tools.ledger).decided_pages(drop.id)
-    return tuple(one for one in papers if decided.isdisjoint(page.number for page in one.understood.document.pages))
+def undecided(papers: Sequence[Filed | Held], drop: Drop, tools: Tools) -> tuple[Filed | Held, ...]:
+    """What is left to the machine: a decision that a person took on pages of an earlier run stands.
+
+    Of a paper that such a decision cut, the parts of which nothing waits or was decided wait for a person each.
+
+    Args:
+        papers: as the machine found them now; their pages have their places.
+        drop: whose papers.
+        tools: with ledger and rules.
+    """
+    decided, lies = Desk(tools.ledger).decided_pages(drop.id), lies_of(tools.ledger.database, drop.id)
+    return tuple(one for paper in papers for one in _left_of(paper, decided, lies, tools))
+
+
+def _left_of(
+    paper: Filed | Held, decided: frozenset[int], lies: Mapping[int, Lies], tools: Tools
+) -> Iterator[Filed | Held]:
+    whole = paper.understood.document
+    places = [lies[page.number] for page in whole.pages]
+    if {place.first_page for place in places} == {whole.first_page}:
+        if whole.first_page not in decided:
+            yield paper
+        return
+    alone = {place.first_page for place in places if place.first_page is not None and not place.known}
+    for first_page in sorted(alone):
+        pages = tuple(page for page in whole.pages if lies[page.number].first_page == first_page)
+        yield part_of(paper.understood, Document(pages, whole.separator, ("cut_by_person",)), tools)
+
+
+def unless_ended(paper: Filed | Held, drop: Drop, tools: Tools) -> Filed | Held:
+    """A paper whose very scans were filed before and ended by a person does not come back without one."""
+    state = None if isinstance(paper, Held) else ended_state(paper, drop, tools)
+    return paper if state is None else Held(paper.understood, (f"record_{state}",))
 
 
 async def _read(job: Job) -> tuple[Page, ...]:
@@ -186,13 +217,6 @@ async def _report(drop: Drop, filed: Sequence[Filed], held: Sequence[Held], tool
     )
     async with get_client() as client:
         await client.update_flow_run(flow_run.id, tags=[f"office:{drop.office}", "trust:doubt" if held else "trust:sure"])
-
-
-def _forget(drop: Drop, tools: Tools) -> None:
-    """Take the copy of the source and the persisted pages off this machine; a drop that is done needs neither."""
-    shutil.rmtree(tools.settings.work / drop.id, ignore_errors=True)
-    for result in (tools.settings.work / "results").glob(f"*-{drop.id}*"):
-        result.unlink(missing_ok=True)
 
 
 def _row(one: Filed | Held, outcome: str, detail: str) -> dict[str, str]:

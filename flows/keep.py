@@ -8,14 +8,16 @@ linked: their record shares the content that is there.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from dossier.errors import AlreadyDestroyed, DossierError, RecordWithdrawn, SealBroken
 from dossier.metadata import Metadata, PaperFacts, metadata_of
-from dossier.records import Conversion, Received, Record, RecordKey, Stored
+from dossier.records import Conversion, Received, Record, RecordKey, RecordState, Stored
 from dossier.types import TypeRule
 from dossier.values import Document, Filed, ReadPage, SealedPdf, Understood
 from flows.tools import Seals, Tools
@@ -25,9 +27,10 @@ from ocr.cage import Cage
 from signing.clock import vietnam_now
 from signing.seal import seal
 from signing.stamp import StampText
-from signing.verify import verify
+from signing.verify import verify_kept
 from storage.files import hash_file
 from storage.ledger import Drop
+from storage.records.corrections import catch_up
 from storage.records.manifest import seal_of
 from storage.tokens import record_key
 
@@ -47,6 +50,9 @@ class Job:
     cage: Cage
     decision_id: int | None = None
     """The person's decision that is carried out; None where the machine decided."""
+
+
+_ENDED: Final[Mapping[RecordState, type[DossierError]]] = {"withdrawn": RecordWithdrawn, "disposed": AlreadyDestroyed}
 
 
 def record_of(filed: Filed, drop: Drop, tools: Tools) -> Record:
@@ -132,11 +138,15 @@ async def keep(filed: Filed, job: Job, seals: Seals) -> Stored:
     """Bind, seal, verify and store one document, or finish what an interrupted run left.
 
     Raises:
+        AlreadyDestroyed, RecordWithdrawn: a person ended the record of these very scans; nothing is written.
         TimestampUnavailable, StoreUnavailable: nothing is published; try again.
         SigningFailed, StoreCorrupt, BindingFailed: nothing is published; a person must look.
     """
     warehouse, ledger = job.tools.warehouse, job.tools.ledger
     record = record_of(filed, job.drop, job.tools)
+    state = await asyncio.to_thread(ended_state, filed, job.drop, job.tools)
+    if state is not None:
+        raise _ENDED[state](f"record {record.key.record_id}")
     stored = await asyncio.to_thread(warehouse.find, record.key)
     if stored is None:
         there = await asyncio.to_thread(_same_paper, record, job.tools)
@@ -148,7 +158,19 @@ async def keep(filed: Filed, job: Job, seals: Seals) -> Stored:
     manifest = await asyncio.to_thread(warehouse.manifest, record.key)
     enter = partial(ledger.filed, job.drop.id, record, stored, seal_of(manifest), decision_id=job.decision_id)
     await asyncio.to_thread(enter)
+    if manifest["version"] > 1:  # a record that the ledger had lost, with what a person has said of it since
+        await asyncio.to_thread(catch_up, record.key.record_id, warehouse, ledger)
     return stored
+
+
+def ended_state(filed: Filed, drop: Drop, tools: Tools) -> RecordState | None:
+    """How a person ended the record of these very scans; None where there is none, it is valid, or this drop filed it."""
+    record_id = record_key(tools.token_key, filed).record_id
+    known = tools.ledger.record(record_id)
+    if known is None or known.state == "valid":
+        return None
+    is_its_own = any(one.record_id == record_id for one in tools.ledger.records_of_drop(drop.id))
+    return None if known.state == "withdrawn" and is_its_own else known.state
 
 
 def _same_paper(record: Record, tools: Tools) -> RecordKey | None:
@@ -188,6 +210,11 @@ async def _bind_and_seal(record: Record, filed: Filed, job: Job, work: Path, sea
 
 
 def _sealed_before(left: Path, filed: Filed, seals: Seals) -> SealedPdf:
-    """Content that an interrupted run stored: its seal is verified again before it gets its manifest."""
-    found = verify(left, root=seals.root, certificate_sha256=seals.signer.certificate_sha256)
+    """Content that an interrupted run stored: its seal is verified again before it gets its manifest.
+
+    The agency's certificate may have been renewed since, so its name is compared.
+    """
+    found = verify_kept(left, root=seals.root)
+    if found.signer != seals.signer.name:
+        raise SealBroken("sealed by somebody else")
     return SealedPdf(left, len(filed.understood.document.read_pages), hash_file(left), left.stat().st_size, found)

@@ -20,6 +20,7 @@ from storage.inventory import rotted_versions
 from storage.ledger import Ledger
 from storage.objects.encrypted import EncryptedObjects
 from storage.objects.store import ObjectStore
+from storage.places import check_places
 from storage.records.warehouse import Warehouse
 from storage.retention.certificates import Certificates
 from storage.retention.disposal import Disposals
@@ -81,7 +82,12 @@ class Keepers:
 
 @contextmanager
 def open_keepers(settings: Settings) -> Iterator[Keepers]:
-    """Open ledger and warehouse, and close them again."""
+    """Open ledger and warehouse, and close them again.
+
+    Raises:
+        PlaceGone: a disk of the installation is not mounted; nothing was opened.
+    """
+    check_places(settings.home, settings.places)
     ledger = Ledger.open(settings.ledger_address)
     try:
         yield Keepers(settings, ledger, open_warehouse(settings))

@@ -17,6 +17,9 @@ from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from flows.prefect_api import prefect_api
 
+RUN_ID: Final = "PREFECT__FLOW_RUN_ID"
+"""Stands in the environment of every process of a flow run."""
+
 GRACE_SECONDS: Final = 30.0
 """Between the claim of a run and its process lie seconds, on a loaded machine many."""
 
@@ -26,10 +29,12 @@ _ASKED_AGAIN: Final = 2
 _THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _AT_WORK: Final = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}}
 _CRASHED: Final = {"type": "CRASHED", "name": "Crashed", "message": "its process is gone"}
+_CANCELLED: Final = {"type": "CANCELLED", "name": "Cancelled", "message": "its process is gone"}
+"""What a person cancelled is not started again because its process died first."""
 
 
 def crash_lifeless(api_url: str, *, grace_seconds: float = GRACE_SECONDS) -> int:
-    """Call runs crashed that no process on this machine executes; returns how many.
+    """Call runs crashed that no process on this machine executes, or cancelled where a person wanted it; returns how many.
 
     Args:
         api_url: of the Prefect server; one that is not on this machine may have workers elsewhere: nothing is done.
@@ -43,9 +48,10 @@ def crash_lifeless(api_url: str, *, grace_seconds: float = GRACE_SECONDS) -> int
     with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: _ASKED_AGAIN}), prefect_api(api_url) as prefect:
         said = prefect.post("/flow_runs/filter", json=_AT_WORK).json()
         working = frozenset(_runs_with_a_process())
-        lifeless = [run["id"] for run in said if run["id"] not in working and _age(run) >= grace_seconds]
-        for run_id in lifeless:
-            prefect.post(f"/flow_runs/{run_id}/set_state", json={"state": _CRASHED, "force": True})
+        lifeless = [run for run in said if run["id"] not in working and _age(run) >= grace_seconds]
+        for run in lifeless:
+            end = _CANCELLED if run["state"]["type"] == "CANCELLING" else _CRASHED
+            prefect.post(f"/flow_runs/{run['id']}/set_state", json={"state": end, "force": True})
     return len(lifeless)
 
 
@@ -53,7 +59,7 @@ def _runs_with_a_process() -> Iterator[str]:
     """Ids of runs that a process of ours carries in its environment."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            run_id = process.environ().get("PREFECT__FLOW_RUN_ID")
+            run_id = process.environ().get(RUN_ID)
             if run_id and process.status() != psutil.STATUS_ZOMBIE:
                 yield run_id
 

@@ -1,51 +1,55 @@
-"""The second copy of everything, every two minutes: what the outbox asks for, and the wrapped keys by comparison."""
+"""The second copy of everything, every two minutes: what the outbox asks for, and all wrapped keys, read in both stores."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from functools import partial
 
 import structlog
 from prefect import flow
 
-from dossier.errors import DossierError, StoreCorrupt
+from dossier.errors import DossierError
 from flows.opening import READ_SECONDS_OF_CHECKS, open_replica, open_store
 from flows.tools import Tools, open_tools
 from storage.alarms import Alarms
-from storage.healing.replication import prepare_replica, replicate_due, replicate_listed
+from storage.audit.trail import AuditTrail
+from storage.healing.lateness import raise_if_not_copied
+from storage.healing.replication import prepare_replica, replicate_due
 from storage.inventory import Inventory
+from storage.keys.key_copies import replicate_keys
 from storage.objects.store import ObjectStore
 from storage.outbox import Outbox
 
 log = structlog.get_logger()
 
-LATE: Final = timedelta(hours=1)
-"""An object that waits longer for its second copy raises an alarm."""
-
 
 @flow(name="replicate", flow_run_name="replicate")
 async def replicate() -> dict[str, int]:
-    """Copy what has no second copy yet."""
+    """Copy what has no second copy yet; while a store is away the next run goes on."""
     with open_tools() as tools:
-        return await asyncio.to_thread(replicate_all, tools)
+        try:
+            return await asyncio.to_thread(replicate_all, tools)
+        except DossierError as error:
+            log.warning("replication_rests", code=error.code)
+            return {}
 
 
 def replicate_all(tools: Tools) -> dict[str, int]:
-    """Copy until nothing is due; says what is late. Where no second store is configured, nothing is done."""
+    """Copy until nothing is due; says what is late. Where no second store is configured, nothing is done.
+
+    Raises:
+        StoreUnavailable, PlaceGone: one of the two stores is away; what was copied before stays.
+    """
     replica = open_replica(tools.settings, read_seconds=READ_SECONDS_OF_CHECKS)
     if replica is None:
         return {}
-    outbox, alarms = Outbox(tools.ledger.database), Alarms(tools.ledger.database)
-    done = put_off = keys = 0
     try:
         prepare_replica(replica, tools.warehouse.buckets)
         store = open_store(tools.settings, read_seconds=READ_SECONDS_OF_CHECKS)
-        keys = _copy_keys(tools.warehouse.buckets.keys, store, replica, alarms)
+        keys = replicate_keys(tools.warehouse.buckets, store, replica, partial(_tell, tools))
         done, put_off = _copy_due(tools, store, replica)
-    except DossierError as error:
-        log.warning("replication_rests", code=error.code)
-    _say_what_is_late(outbox, alarms)
+    finally:
+        raise_if_not_copied(tools.ledger.database)
     return {"copied": done, "put_off": put_off, "keys": keys}
 
 
@@ -60,19 +64,9 @@ def _copy_due(tools: Tools, store: ObjectStore, replica: ObjectStore) -> tuple[i
             return done, put_off
 
 
-def _copy_keys(bucket: str, store: ObjectStore, replica: ObjectStore, alarms: Alarms) -> int:
-    """A wrapped key that is damaged here stops no other copy; a person restores it (docs/fixity.md)."""
-    try:
-        copied = replicate_listed(bucket, store, replica)
-    except StoreCorrupt as error:
-        alarms.raise_("object_damaged", bucket, error.detail)
-        return 0
-    return copied
-
-
-def _say_what_is_late(outbox: Outbox, alarms: Alarms) -> None:
-    since = outbox.waiting_since("replicate")
-    if since is not None and datetime.now(UTC) - since > LATE:
-        alarms.raise_("not_replicated", "replica", since.isoformat(timespec="minutes"))
-    else:
-        alarms.settle("not_replicated", "replica", by="replicate")
+def _tell(tools: Tools, key: str, what: str) -> None:
+    """A wrapped key was not as it must be: an alarm and a line of the audit trail, once until a person settles it."""
+    subject = f"{tools.warehouse.buckets.keys}/{key}"
+    if Alarms(tools.ledger.database).raise_("object_damaged", subject, what):
+        line = {"actor": "replicate", "act": "restore", "why": subject, "outcome": what}
+        AuditTrail(tools.ledger).write(**line, citizen=None, record_id=None)

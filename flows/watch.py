@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from watchfiles import awatch
 
 from config.settings import Settings
-from dossier.errors import FileChanged, StoreUnavailable
-from flows.guards import IntakeGuard
+from dossier.errors import FileChanged, LedgerUnavailable, StoreUnavailable
+from flows.guards import IntakeGuard, wait_for_places
 from flows.submit import submit, submit_manifest
 from flows.tools import Tools, open_tools
 from flows.watch_over import call_out, watch_over
 from ocr.cage import Cage
 from storage.intake.dropped import DroppedFile, manifests_beside, scans_beside, waiting
 from storage.intake.inbox import Stillness
+from storage.intake.left_lying import look_for_left_lying
 
 log = structlog.get_logger()
 
@@ -29,34 +32,53 @@ LOOK_EVERY_MS = 500
 
 
 async def watch(settings: Settings) -> None:
-    """Take files out of the inbox until SIGTERM or SIGINT."""
+    """Take files out of the inbox until SIGTERM or SIGINT.
+
+    Raises:
+        PlaceGone: the home itself is not mounted; nothing was written.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    settings.inbox.mkdir(parents=True, exist_ok=True)
+    await wait_for_places(settings, stop)
+    if stop.is_set():
+        return
     stillness = Stillness(settings.still_seconds)
     with open_tools(settings) as tools, tools.cage() as cage:
         log.info("watching", sweep_s=settings.sweep_seconds, still_s=settings.still_seconds)
         guard = IntakeGuard(tools)
-        rounds = [asyncio.create_task(_rounds(act, tools)) for act in (_watch_over, _call_out)]
+        acts: dict[str, Callable[[], Awaitable[object]]] = {
+            "watch_over": partial(_watch_over, tools),
+            "call_out": partial(asyncio.to_thread, call_out, tools),
+            "look_for_left_lying": partial(call_out_left_lying, tools, guard),
+        }
+        rounds = [asyncio.create_task(_rounds(name, act, settings.sweep_seconds)) for name, act in acts.items()]
         async for _ in awatch(
             settings.inbox, watch_filter=None, stop_event=stop, yield_on_timeout=True, rust_timeout=LOOK_EVERY_MS
         ):
-            if guard.may_go_on():
-                await take_still_files(tools, cage, stillness)
+            await take_if_allowed(guard, tools, cage, stillness)
         for one in rounds:
             one.cancel()
 
 
-async def _rounds(act: Callable[[Tools], Awaitable[None]], tools: Tools) -> None:
+async def take_if_allowed(guard: IntakeGuard, tools: Tools, cage: Cage, stillness: Stillness) -> None:
+    """Submit what is still, where the guard lets the intake go on; without the ledger nobody can say so, and it waits."""
+    try:
+        if guard.may_go_on():
+            await take_still_files(tools, cage, stillness)
+    except LedgerUnavailable as error:
+        log.warning("ledger_away", error=str(error))
+
+
+async def _rounds(name: str, act: Callable[[], Awaitable[object]], every: float) -> None:
     """Do it again and again; each has rounds of its own, because what asks Prefect may wait long for an answer."""
     while True:
-        await asyncio.sleep(tools.settings.sweep_seconds)
+        await asyncio.sleep(every)
         try:
-            await act(tools)
+            await act()
         except Exception as error:  # noqa: BLE001 - a round that fails must not end the rounds
-            log.warning("not_watched_over", act=act.__name__.strip("_"), error=type(error).__name__)
+            log.warning("not_watched_over", act=name, error=type(error).__name__)
 
 
 async def _watch_over(tools: Tools) -> None:
@@ -65,8 +87,21 @@ async def _watch_over(tools: Tools) -> None:
         log.info("watched_over", **found)
 
 
-async def _call_out(tools: Tools) -> None:
-    await asyncio.to_thread(call_out, tools)
+async def call_out_left_lying(tools: Tools, guard: IntakeGuard) -> None:
+    """Raise the alarm over what lies in the inbox too long, unless it waits because the intake rests or has just rested."""
+    settings = tools.settings
+    if not guard.may_go_on() or guard.goes_on_for() < settings.sweep_seconds:
+        return
+    waits = await asyncio.to_thread(
+        look_for_left_lying,
+        settings.inbox,
+        tools.ledger.database,
+        patience=settings.stuck_minutes * 60,
+        manifest_patience=settings.manifest_patience_seconds,
+        now=time.time(),
+    )
+    if waits:
+        log.warning("left_lying", files=waits)
 
 
 async def take_still_files(tools: Tools, cage: Cage, stillness: Stillness) -> None:
@@ -80,7 +115,8 @@ async def take_still_files(tools: Tools, cage: Cage, stillness: Stillness) -> No
             log.warning("store_away", error=str(error))
             return
         except Exception as error:  # noqa: BLE001 - one odd file must not stop the intake of the others
-            log.warning("not_taken", error=type(error).__name__)
+            if stillness.is_news(file.path, type(error).__name__):
+                log.warning("not_taken", error=type(error).__name__)
 
 
 async def _take_if_still(file: DroppedFile, tools: Tools, cage: Cage, stillness: Stillness) -> None:

@@ -25,6 +25,7 @@ from storage.alarms import Alarms
 from storage.audit.lateness import raise_if_late
 from storage.database.rows import Alarm, DecisionRow
 from storage.desk import Desk
+from storage.healing.lateness import raise_if_not_checked, raise_if_not_copied
 from storage.progress import look_for_standstill
 
 log = structlog.get_logger()
@@ -73,12 +74,16 @@ async def _carry_on(decision: DecisionRow, tools: Tools) -> None:
 
 
 def call_out(tools: Tools) -> int:
-    """Raise the alarm over what stands still and over an audit trail without anchor; returns how many stand still.
+    """Raise the alarms over what stands still, and over anchors, second copies and checks that are late.
 
-    The ledger alone is asked, so this holds while Prefect is away.
+    The ledger alone is asked, so this holds while Prefect is away; returns how many drops and decisions stand still.
     """
+    settings = tools.settings
     raise_if_late(tools.ledger.database)
-    patience = timedelta(minutes=tools.settings.stuck_minutes)
+    if settings.replica != "none":
+        raise_if_not_copied(tools.ledger.database)
+    raise_if_not_checked(tools.ledger.database, timedelta(days=settings.fixity_days))
+    patience = timedelta(minutes=settings.stuck_minutes)
     standing = look_for_standstill(tools.ledger.database, patience, datetime.now(UTC))
     for one in standing:
         log.warning("stands_still", subject=one.subject, where=one.where)
@@ -89,10 +94,18 @@ def clear_work(tools: Tools) -> int:
     """Take what killed runs left in the work folder off this machine, once nobody needs it; returns how many folders."""
     ended = [folder for folder in tools.settings.work.iterdir() if folder.is_dir() and _has_ended(folder, tools)]
     for folder in ended:
-        for result in (tools.settings.work / "results").glob(f"*-{folder.name}*"):
-            result.unlink(missing_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        forget(folder)
     return len(ended)
+
+
+def forget(folder: Path) -> None:
+    """Take the work folder of a drop or decision that is done off this machine, and before it the pages that were read.
+
+    The folder goes last: by it `clear_work` finds what a kill in between leaves.
+    """
+    for result in (folder.parent / "results").glob(f"*-{folder.name}*"):
+        result.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _has_ended(folder: Path, tools: Tools) -> bool:

@@ -263,10 +263,10 @@ def _paged(rows: tuple[RecordRow, ...], limit: int, cursor: str | None, house: H
 
 
 def _content(row: RecordRow, house: House, range_: str | None, if_range: str | None) -> Response:
-    answer = content_response(house.warehouse.content(_key(row), row.version_id), row, range_, if_range)
-    if range_ is None or range_.strip().startswith("bytes=0-"):  # a viewer's further parts are the same reuse
+    def given_out() -> None:
         house.ledger.reused(row.record_id)
-    return answer
+
+    return content_response(house.warehouse.content(_key(row), row.version_id), row, range_, if_range, given_out)
 
 
 def _linked(row: RecordRow, knock: Knock, house: House) -> Response:

@@ -3,13 +3,16 @@
 Limit: every call, also one for a part, fetches and hashes the whole object and keeps it on disk until it is sent, so the
 temporary folder must hold the largest record once for each call under way (40 threads at most); for large papers the
 portal offers a link to the store instead.
+
+A paper counts as given out when the last byte of its content leaves, whatever range that byte was asked for in: whoever
+fetches all of it, at once or in parts, counts once, and a look at its beginning or middle does not count.
 """
 
 from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import IO, Final
 
@@ -40,7 +43,13 @@ def spool(chunks: Iterable[bytes], row: RecordRow, into: IO[bytes]) -> bool:
     return size == row.size and digest.hexdigest() == row.sha256
 
 
-def content_response(chunks: Iterable[bytes], row: RecordRow, wanted: str | None, unless_changed: str | None) -> Response:
+def content_response(
+    chunks: Iterable[bytes],
+    row: RecordRow,
+    wanted: str | None,
+    unless_changed: str | None,
+    given_out: Callable[[], None],
+) -> Response:
     """The PDF, or the range of it that is ``wanted``; nothing of it when its hash differs.
 
     Args:
@@ -48,6 +57,8 @@ def content_response(chunks: Iterable[bytes], row: RecordRow, wanted: str | None
         row: what the ledger knows of it.
         wanted: the call's Range header; several ranges at once are answered with the whole, as RFC 9110 allows.
         unless_changed: the call's If-Range header.
+        given_out: called before the chunk that ends the content is sent, hence after the audit trail has the call; where it
+            fails that chunk does not leave.
 
     Raises:
         StoreCorrupt: the bytes are not those that were stored.
@@ -59,19 +70,15 @@ def content_response(chunks: Iterable[bytes], row: RecordRow, wanted: str | None
         raise StoreCorrupt(f"record {row.record_id}")
     headers = _headers(row)
     span = _span(wanted, row.size) if wanted and unless_changed in (None, headers["ETag"]) else None
-    if span is None:
-        return _streamed(held, 0, row.size, headers, 200)
-    start, stop = span
+    start, stop = span or (0, row.size)
     if start >= stop:
         held.close()
         return Response(status_code=416, headers={"Content-Range": f"bytes */{row.size}"})
-    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{row.size}"
-    return _streamed(held, start, stop, headers, 206)
-
-
-def _streamed(held: IO[bytes], start: int, stop: int, headers: dict[str, str], status: int) -> Response:
+    if span is not None:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{row.size}"
     headers["Content-Length"] = str(stop - start)
-    return StreamingResponse(_send(held, start, stop), status, headers, media_type="application/pdf")
+    body = _send(held, start, stop, given_out if stop == row.size else None)
+    return StreamingResponse(body, 200 if span is None else 206, headers, media_type="application/pdf")
 
 
 def _headers(row: RecordRow) -> dict[str, str]:
@@ -97,9 +104,11 @@ def _span(wanted: str, size: int) -> tuple[int, int] | None:
     return start, min(size, int(found[2]) + 1 if found[2] else size)
 
 
-def _send(held: IO[bytes], start: int, stop: int) -> Iterator[bytes]:
+def _send(held: IO[bytes], start: int, stop: int, at_the_end: Callable[[], None] | None) -> Iterator[bytes]:
     with held:
         held.seek(start)
         while start < stop and (chunk := held.read(min(CHUNK, stop - start))):
             start += len(chunk)
+            if start == stop and at_the_end is not None:
+                at_the_end()
             yield chunk

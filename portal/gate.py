@@ -19,6 +19,7 @@ from dossier.errors import (
     NotFound,
     PurposeRequired,
 )
+from dossier.id_numbers import holds_id_number
 from dossier.values import CitizenToken
 from portal.callers import Caller, Directory, Right
 from portal.links import read_link
@@ -41,8 +42,6 @@ PURPOSE_MAX: Final = 200
 """Letters in a purpose; a dossier code has at most 49."""
 
 _HEX_32 = re.compile(r"[0-9a-f]{32}")
-_ID_LIKE = re.compile(r"\d{9,}|(?<!\d)\d{3}(?:[ .-]\d{3}){2,3}(?!\d)")
-"""An identity number, old (9 digits) or new (12), also in groups of three; neither a dossier code nor a date looks so."""
 
 _Answer = TypeVar("_Answer")
 
@@ -189,7 +188,7 @@ def checked_purpose(text: str | None) -> str:
         purpose = (text or "").encode("latin-1").decode("utf-8").strip()
     except UnicodeError:
         raise PurposeRequired from None
-    if not purpose or len(purpose) > PURPOSE_MAX or not purpose.isprintable() or _ID_LIKE.search(purpose):
+    if not purpose or len(purpose) > PURPOSE_MAX or not purpose.isprintable() or holds_id_number(purpose):
         raise PurposeRequired
     return purpose
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 from asn1crypto.parser import peek
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import (
@@ -22,10 +23,12 @@ from pyhanko.sign.diff_analysis import (
     StandardDiffPolicy,
     XrefStreamRule,
 )
+from pyhanko.sign.general import find_cms_attribute_iter
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.generic_cms import collect_timing_info
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel, TimestampSignatureStatus
+from pyhanko_certvalidator import ValidationContext
 
 from dossier.errors import SealBroken
 from dossier.values import Seal, Sha256
@@ -63,10 +66,42 @@ def verify(path: Path, *, root: Path, certificate_sha256: str | None = None) -> 
         SealBroken: no signature, or one that does not hold; whatever cannot be read is not sealed.
         Misconfigured: the root cannot be read.
     """
-    roots = read_roots(root)
+    return _verified(path, _Trust(read_roots(root)), certificate_sha256)
+
+
+def verify_kept(path: Path, *, root: Path, certificate_sha256: str | None = None) -> Seal:
+    """Check a file that passed the gate before and whose bytes are proven to be the same since, by hash or by encryption.
+
+    As `verify`, but the timestamp authority's certificate is judged at the time that its token states, so that a seal
+    outlives it. Three things stay unproven, and make this no gate for a file from elsewhere: that the authority's key was
+    not used after its certificate ended, stating a time before; that a certificate was not revoked; that the algorithms
+    still hold.
+
+    Args and Raises:
+        As `verify`.
+    """
+    return _verified(path, _Trust(read_roots(root), as_stated=True), certificate_sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trust:
+    """Whom we trust, and as of when."""
+
+    roots: tuple[x509.Certificate, ...]
+    as_stated: bool = False
+    """Judge the timestamp authority at the time that its token states, and not now."""
+
+    def in_authority(self, token: cms.SignedData | None) -> ValidationContext:
+        """The rules for the chain of the authority that issued a token."""
+        if token is None or not self.as_stated:
+            return trusting(self.roots)
+        return trusting(self.roots, moment=token["encap_content_info"]["content"].parsed["gen_time"].native)
+
+
+def _verified(path: Path, trust: _Trust, certificate_sha256: str | None) -> Seal:
     try:
         with path.open("rb") as file:
-            seal = settled(_judged(file, roots))
+            seal = settled(_judged(file, trust))
     except SealBroken:
         raise
     except Exception as error:  # hostile bytes make a parser raise anything; the answer is always no
@@ -76,7 +111,7 @@ def verify(path: Path, *, root: Path, certificate_sha256: str | None = None) -> 
     return seal
 
 
-async def _judged(file: BinaryIO, roots: tuple[x509.Certificate, ...]) -> Seal:
+async def _judged(file: BinaryIO, trust: _Trust) -> Seal:
     reader = PdfFileReader(file)
     signatures = list(reader.embedded_signatures)
     if not reader.embedded_regular_signatures:
@@ -85,12 +120,13 @@ async def _judged(file: BinaryIO, roots: tuple[x509.Certificate, ...]) -> Seal:
     seal: Seal | None = None
     for signature in signatures:
         if signature.sig_object_type == "/DocTimeStamp":
-            status = await async_validate_pdf_timestamp(signature, trusting(roots), diff_policy=_POLICY)
+            authority = trust.in_authority(signature.signed_data)
+            status = await async_validate_pdf_timestamp(signature, authority, diff_policy=_POLICY)
             unchanged = status.modification_level not in (None, ModificationLevel.OTHER)
             if not (status.intact and status.valid and status.trusted and unchanged):
                 raise SealBroken("a document timestamp does not hold")
         else:
-            seal = await _sealed(signature, roots)
+            seal = await _sealed(signature, trust)
     if seal is None:  # the list was not empty above, so this cannot be reached; the type checker does not know
         raise SealBroken("no signature")
     return seal
@@ -111,14 +147,16 @@ def _require_whole_file(signature: EmbeddedPdfSignature, file: BinaryIO) -> None
         raise SealBroken("something is hidden behind the signature")
 
 
-async def _sealed(signature: EmbeddedPdfSignature, roots: tuple[x509.Certificate, ...]) -> Seal:
+async def _sealed(signature: EmbeddedPdfSignature, trust: _Trust) -> Seal:
     if signature.sig_object.get("/SubFilter") != _SUBFILTER:
         raise SealBroken("not a PAdES signature")
-    stamped = await _trusted_time(signature, roots)
+    token = next(find_cms_attribute_iter(signature.signer_info["unsigned_attrs"], "signature_time_stamp_token"), None)
+    authority = trust.in_authority(None if token is None else token["content"])
+    stamped = await _trusted_time(signature, authority)
     status = await async_validate_pdf_signature(
         signature,
-        signer_validation_context=trusting(roots, moment=stamped),
-        ts_validation_context=trusting(roots),
+        signer_validation_context=trusting(trust.roots, moment=stamped),
+        ts_validation_context=authority,
         diff_policy=_POLICY,
         key_usage_settings=SIGNING_USAGE,
     )
@@ -140,8 +178,8 @@ async def _sealed(signature: EmbeddedPdfSignature, roots: tuple[x509.Certificate
     )
 
 
-async def _trusted_time(signature: EmbeddedPdfSignature, roots: tuple[x509.Certificate, ...]) -> datetime:
-    found = await collect_timing_info(signature.signer_info, trusting(roots), raw_digest=signature.compute_digest)
+async def _trusted_time(signature: EmbeddedPdfSignature, authority: ValidationContext) -> datetime:
+    found = await collect_timing_info(signature.signer_info, authority, raw_digest=signature.compute_digest)
     token = found.get("timestamp_validity")
     if not isinstance(token, TimestampSignatureStatus):
         raise SealBroken("no timestamp")

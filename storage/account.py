@@ -10,37 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, and_, func, select
 
+from storage.account_faults import FAULTS, Fault, Times, faults_of_documents, faults_of_files, faults_of_objects
 from storage.database.engine import Database
-from storage.database.keeping_tables import objects
 from storage.database.rows import DropState, Outcome
-from storage.database.tables import documents, drops, pages, receipts, records
+from storage.database.tables import documents, drops, pages, receipts
 from storage.hand_ins import hand_ins
 
-
-class Words(NamedTuple):
-    """A fault in both languages."""
-
-    vi: str
-    en: str
-
-
-FAULTS: Final[Mapping[str, Words]] = {
-    "no_receipt": Words("Lô không có biên nhận", "A drop without a receipt"),
-    "file_differs": Words("Biên nhận khác với lô của nó", "A receipt says another size or hash than its drop"),
-    "pages_differ": Words(
-        "Số trang đã xếp chỗ khác số trang của lô", "The pages that have a place are not all of the drop"
-    ),
-    "page_lost": Words("Trang của lô đã xong không nằm trong giấy tờ nào", "A page of a finished drop lies in no document"),
-    "document_differs": Words(
-        "Các trang của giấy tờ không nằm ở chỗ của nó", "The pages of a document do not lie in its place"
-    ),
-    "record_missing": Words("Giấy tờ đã lưu nhưng không có bản ghi", "A filed document without its record"),
-    "object_lost": Words("Dữ liệu trong kho bị hỏng hoặc mất", "Bytes in the warehouse are damaged or lost"),
-}
+__all__ = ["FAULTS", "Account", "Fault", "Files", "Pages", "Unfinished", "account_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +67,6 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """Something that does not add up."""
-
-    kind: str
-    """Key of `FAULTS`."""
-    subject: str
-    """Id of a drop, number of a receipt or of a document."""
-    detail: str
-    """Counts and hashes."""
-
-
-@dataclass(frozen=True, slots=True)
 class Account:
     """What came in between two times, and where it all is now."""
 
@@ -137,26 +105,10 @@ def account_of(database: Database, begin: datetime, end: datetime, now: datetime
             for drop in taken
             if drop["state"] != "done"
         )  # fmt: skip
-        faults = (*_faults_of_files(connection, times), *_faults_of_pages(taken, places, sums))
-        faults += (*_faults_of_documents(connection, times), *_faults_of_objects(connection, times))
+        faults = (*faults_of_files(connection, times), *_faults_of_pages(taken, places, sums))
+        faults += (*faults_of_documents(connection, times), *faults_of_objects(connection, times))
         files, manifests = _files(connection, times), _manifests(connection, times)
     return Account(begin, end, files, manifests, _sum(sums.values()), unfinished, faults)
-
-
-class Times(NamedTuple):
-    """From when, included, to when, not included."""
-
-    begin: datetime
-    end: datetime
-
-    def hold(self, column: ColumnElement[datetime]) -> ColumnElement[bool]:
-        """The condition that a time lies between them."""
-        return and_(column >= self.begin, column < self.end)
-
-    @property
-    def drops(self) -> ColumnElement[bool]:
-        """The condition that a drop was taken between them."""
-        return drops.c.id.in_(select(receipts.c.drop_id).where(self.hold(receipts.c.received_at)))
 
 
 class _Place(NamedTuple):
@@ -222,23 +174,6 @@ def _sum(sums: Iterable[Pages]) -> Pages:
     return Pages(*(sum(getattr(one, name) for one in together) for name in Pages.__slots__))
 
 
-def _faults_of_files(connection: Connection, times: Times) -> Iterator[Fault]:
-    alone = select(drops.c.id).outerjoin(receipts, receipts.c.drop_id == drops.c.id)
-    for drop_id in connection.execute(alone.where(times.hold(drops.c.received_at), receipts.c.id.is_(None))).scalars():
-        yield Fault("no_receipt", drop_id, "")
-    of_it = or_(drops.c.id == receipts.c.drop_id, drops.c.id == receipts.c.duplicate_of)
-    differs = or_(
-        drops.c.id.is_(None),
-        drops.c.sha256 != receipts.c.sha256,
-        drops.c.size != receipts.c.size,
-        func.substr(receipts.c.sha256, 1, 32) != drops.c.id,
-    )
-    query = select(receipts.c.id, receipts.c.size, drops.c.size).outerjoin(drops, of_it)
-    query = query.where(times.hold(receipts.c.received_at), receipts.c.outcome != "refused", differs)
-    for number, said, size in connection.execute(query.order_by(receipts.c.id)):
-        yield Fault("file_differs", str(number), f"{said} bytes, the drop {size}")
-
-
 def _faults_of_pages(
     taken: Sequence[RowMapping], places: Mapping[str, Sequence[_Place]], sums: Mapping[str, Pages]
 ) -> Iterator[Fault]:
@@ -251,43 +186,3 @@ def _faults_of_pages(
             yield Fault("pages_differ", drop["id"], f"{count} of {total} pages have a place")
         elif sums[drop["id"]].lost:
             yield Fault("page_lost", drop["id"], f"{sums[drop['id']].lost} of {total} pages")
-
-
-def _faults_of_documents(connection: Connection, times: Times) -> Iterator[Fault]:
-    here = and_(pages.c.drop_id == documents.c.drop_id, pages.c.first_page == documents.c.first_page)
-    first, last = func.min(pages.c.number), func.max(pages.c.number)
-    query = (
-        select(documents.c.id, documents.c.first_page, documents.c.last_page)
-        .join(drops, drops.c.id == documents.c.drop_id)
-        .outerjoin(pages, here)
-        .where(times.drops)
-        .group_by(documents.c.id, documents.c.first_page, documents.c.last_page)
-        .having(or_(first.is_(None), first != documents.c.first_page, last < documents.c.last_page))
-        .order_by(documents.c.id)
-    )
-    for number, first_page, last_page in connection.execute(query):
-        yield Fault("document_differs", str(number), f"pages {first_page}-{last_page}")
-    missing = (
-        select(documents.c.id)
-        .join(drops, drops.c.id == documents.c.drop_id)
-        .outerjoin(records, records.c.record_id == documents.c.record_id)
-        .where(times.drops, documents.c.state == "filed", records.c.record_id.is_(None))
-    )
-    for number in connection.execute(missing.order_by(documents.c.id)).scalars():
-        yield Fault("record_missing", str(number), "")
-
-
-def _faults_of_objects(connection: Connection, times: Times) -> Iterator[Fault]:
-    of_record = select(documents.c.drop_id, records.c.content_key.label("key"))
-    of_record = of_record.join(records, records.c.record_id == documents.c.record_id)
-    kept = of_record.union(select(drops.c.id, drops.c.intake_key)).subquery()
-    state = func.coalesce(objects.c.state, "unknown to the inventory")
-    query = (
-        select(kept.c.drop_id, state, func.count())
-        .join(drops, drops.c.id == kept.c.drop_id)
-        .outerjoin(objects, objects.c.key == kept.c.key)
-        .where(times.drops, state.not_in(("sound", "disposed")))
-        .group_by(kept.c.drop_id, state)
-    )
-    for drop_id, how, count in connection.execute(query.order_by(kept.c.drop_id)):
-        yield Fault("object_lost", drop_id, f"{count} {how}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from dossier.errors import ManyRecords, NoSuchRecord
 from dossier.values import CitizenToken, Sha256
 from storage.database.engine import Database
-from storage.database.rows import Drop, Receipt, RecordRow, ShelfEntry
+from storage.database.rows import DocumentState, Drop, DropState, Receipt, RecordRow, ShelfEntry
+from storage.database.schema import ID
 from storage.database.statements import one, receipt_of, shelf_entry_of, the_drop
 from storage.database.tables import decisions, documents, drops, receipts, records
 from storage.held import text_of
@@ -62,6 +63,18 @@ class Catalogue:
             query = query.where(drops.c.error_code == code)
         with self.database.reading() as connection:
             return tuple(Drop(**row) for row in connection.execute(query).mappings())
+
+    def drop_counts(self) -> dict[DropState, int]:
+        """How many drops there are in each state that any is in."""
+        with self.database.reading() as connection:
+            found = connection.execute(select(drops.c.state, func.count()).group_by(drops.c.state))
+            return {state: count for state, count in found}
+
+    def document_count(self, state: DocumentState) -> int:
+        """How many documents are in this state."""
+        query = select(func.count()).where(documents.c.state == state)
+        with self.database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def shelf(self, limit: int) -> tuple[ShelfEntry, ...]:
         """Documents that wait for a person, the longest waiting first."""
@@ -115,9 +128,10 @@ class Catalogue:
         """
         if not _FIRST_LETTERS.fullmatch(letters):
             raise NoSuchRecord
-        begins = (records.c.record_id >= letters, records.c.record_id <= f"{letters}~")  # a range, for the index
+        first, last = letters.ljust(ID, "0"), letters.ljust(ID, "f")  # as long as ids: every collation sorts these alike
+        query = select(records).where(records.c.record_id.between(first, last)).limit(2)
         with self.database.reading() as connection:
-            found = connection.execute(select(records).where(*begins).limit(2)).mappings().all()
+            found = connection.execute(query).mappings().all()
         if len(found) > 1:
             raise ManyRecords
         if not found:

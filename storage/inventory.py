@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, insert, or_, select, update
 
@@ -19,6 +19,10 @@ from storage.database.tables import records
 from storage.outbox import add_errand
 
 ObjectState = Literal["sound", "damaged", "lost", "disposed"]
+
+_CONTENT: Final = "/document.pdf"
+_TEXT: Final = "/text.alto.xml"
+"""Lies beside the content, and is shared with it (`dossier.records.RecordKey`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,9 @@ class Inventory:
         """Until when the records that an object holds must be kept; None for what belongs to no record."""
         if item.record_id is None:
             return None
+        content = item.stored.key.replace(_TEXT, _CONTENT)
         query = select(func.max(records.c.keep_until)).where(
-            or_(records.c.record_id == item.record_id, records.c.content_key == item.stored.key)
+            or_(records.c.record_id == item.record_id, records.c.content_key == content)
         )
         with self._database.reading() as connection:
             found: datetime | None = connection.execute(query).scalar()
@@ -137,7 +142,7 @@ class Inventory:
             return made
 
     def restored(self, item: Item, version_id: str) -> bool:
-        """A sound version is there again: end the incident, write to the audit trail.
+        """A sound version is there again: end the incident, write to the audit trail; unless another run did so already.
 
         Returns:
             False when the object was destroyed meanwhile; then the version must go.
@@ -147,7 +152,9 @@ class Inventory:
         with self._database.writing() as connection:
             if not _change(connection, stored, state="sound", version_id=version_id, checked_at=now):
                 return False
-            incident = connection.execute(_open_incident(stored)).scalar_one()
+            incident = connection.execute(_open_incident(stored)).scalar_one_or_none()
+            if incident is None:
+                return True
             values = {"ended_at": now, "outcome": outcome, "restored_version": version_id}
             connection.execute(update(incidents).where(incidents.c.id == incident).values(**values))
             settle_alarm(connection, "object_lost", _subject(stored), "fixity")
@@ -155,9 +162,14 @@ class Inventory:
             return True
 
     def lost(self, item: Item) -> None:
-        """No sound copy is left anywhere; the incident stays open, and every cycle looks again."""
+        """No sound copy is left anywhere; the incident stays open, and every cycle looks again.
+
+        Where another run ended the incident meanwhile, there is one.
+        """
         with self._database.writing() as connection:
-            incident = connection.execute(_open_incident(item.stored)).scalar_one()
+            incident = connection.execute(_open_incident(item.stored)).scalar_one_or_none()
+            if incident is None:
+                return
             raise_alarm(connection, "object_lost", _subject(item.stored), f"incident {incident}")
             if item.state != "lost" and _change(connection, item.stored, state="lost"):
                 _tell(connection, item, incident, "lost")

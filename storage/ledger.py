@@ -145,8 +145,8 @@ class Ledger(Catalogue):
             decision_id: the person's decision that files it, which is done with this.
 
         Raises:
-            LedgerConflict: the record is known with other bytes, or a person decided something else, or the decision was
-                given back meanwhile.
+            LedgerConflict: the record is destroyed or known with other bytes, or a person decided something else, or the
+                decision was given back meanwhile.
         """
         row = record_values(drop_id, record, stored, seal)
         with self.database.writing() as connection:
@@ -156,6 +156,8 @@ class Ledger(Catalogue):
                 connection.execute(insert(records).values(**row))
                 index_record(connection, row, record.text)
                 compare_with_known(connection, record.key.record_id)
+            elif known["state"] == "disposed":
+                raise LedgerConflict(f"record {record.key.record_id} is destroyed")
             elif (known["sha256"], known["version_id"]) != (stored.sha256, stored.version_id):
                 raise LedgerConflict(f"record {record.key.record_id} is known with other bytes")
             if decision_id is not None:
@@ -178,7 +180,7 @@ class Ledger(Catalogue):
 
         Raises:
             NoSuchRecord: the catalogue does not know it.
-            LedgerConflict: a version between is not entered yet.
+            LedgerConflict: a version between is not entered yet, or its destruction has begun, which nothing takes back.
         """
         key = record.key
         with self.database.writing() as connection:
@@ -187,6 +189,8 @@ class Ledger(Catalogue):
                 raise NoSuchRecord
             if known["version"] >= record.version:
                 return
+            if known["state"] == "disposed":
+                raise LedgerConflict(f"record {key.record_id} is destroyed")
             if known["version"] != record.version - 1:
                 raise LedgerConflict(f"record {key.record_id}: version {known['version'] + 1} is not entered")
             change = update(records).where(records.c.record_id == key.record_id)

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from dossier.errors import PagesLost
 from dossier.values import Document, FailedPage, Grouping, Page
+from storage.database.engine import Database
 from storage.database.rows import Drop, PageRow, Place
 from storage.database.tables import decisions, documents, pages
+
+
+class Lies(NamedTuple):
+    """Where a page of a drop lies."""
+
+    first_page: int | None
+    """Of its document; None outside documents."""
+    known: bool
+    """Whether that document waits, was decided on or is filed; False where nothing was made of its pages yet."""
 
 
 def places_of(drop_id: str, read: Sequence[Page], grouping: Grouping) -> tuple[PageRow, ...]:
@@ -24,8 +37,10 @@ def places_of(drop_id: str, read: Sequence[Page], grouping: Grouping) -> tuple[P
 def place_pages(connection: Connection, drop: Drop, rows: Sequence[PageRow]) -> None:
     """Write the places, in place of those that an interrupted run left.
 
-    Pages that lie in a document of which a person decided stay where the decision put them. A document that an interrupted
-    run held and that nobody decided on leaves the shelf when its first page now lies elsewhere.
+    Pages that lie in a document of which a person decided stay where the decision put them, and so do the others of a
+    document that holds such a page now. What of it has no place yet, because a part that waited was lost with the database,
+    lies by itself, one place a run of pages. A document that an interrupted run held and that nobody decided on leaves the
+    shelf when its first page now lies elsewhere.
 
     Args:
         connection: inside a transaction.
@@ -38,12 +53,7 @@ def place_pages(connection: Connection, drop: Drop, rows: Sequence[PageRow]) -> 
     if sorted(row.number for row in rows) != list(range(1, drop.pages + 1)):
         raise PagesLost(f"{len(rows)} places for {drop.pages} pages of drop {drop.id}")
     known = _known(connection, drop.id)
-    settled = _decided_on(connection, drop.id)
-    touched = {row.first_page for row in rows if row.first_page is not None and row.number in settled}
-    now = {row.number: row for row in rows}
-    for number, before in known.items():
-        if now[number].first_page in touched:
-            now[number] = before
+    now = _beside_decisions(rows, known, _decided_on(connection, drop.id))
     if now == known:
         return
     connection.execute(delete(pages).where(pages.c.drop_id == drop.id))
@@ -52,6 +62,15 @@ def place_pages(connection: Connection, drop: Drop, rows: Sequence[PageRow]) -> 
     stale = (documents.c.drop_id == drop.id, documents.c.state == "held", documents.c.first_page.not_in(first_pages))
     nobody_decided = documents.c.id.not_in(select(decisions.c.document_id))
     connection.execute(delete(documents).where(*stale, nobody_decided))
+
+
+def lies_of(database: Database, drop_id: str) -> Mapping[int, Lies]:
+    """Number of each page of a drop that has a place, to where it lies."""
+    here = and_(documents.c.drop_id == pages.c.drop_id, documents.c.first_page == pages.c.first_page)
+    query = select(pages.c.number, pages.c.first_page, documents.c.id.is_not(None)).outerjoin(documents, here)
+    with database.reading() as connection:
+        found = connection.execute(query.where(pages.c.drop_id == drop_id)).all()
+    return {number: Lies(first_page, bool(known)) for number, first_page, known in found}
 
 
 def move_pages(connection: Connection, drop_id: str, parts: Iterable[Document]) -> None:
@@ -81,8 +100,24 @@ def _known(connection: Connection, drop_id: str) -> Mapping[int, PageRow]:
     return {row["number"]: PageRow(**row) for row in found}
 
 
+def _beside_decisions(
+    rows: Sequence[PageRow], known: Mapping[int, PageRow], decided: frozenset[int]
+) -> Mapping[int, PageRow]:
+    """The places as the machine found them now, except where a person's decision reaches."""
+    settled = {number for number, row in known.items() if row.first_page in decided}
+    reached = {row.first_page for row in rows if row.number in settled} - {None}
+    now = {row.number: row for row in rows}
+    in_order = sorted(rows, key=lambda row: row.number)
+    for (first_page, placed), run in groupby(in_order, key=lambda row: (row.first_page, row.number in known)):
+        if first_page in reached and not placed:
+            begin, *others = run
+            now |= {row.number: replace(row, first_page=begin.number) for row in (begin, *others)}
+    stay = {number for number in known.keys() & now.keys() if number in settled or now[number].first_page in reached}
+    return now | {number: known[number] for number in stay}
+
+
 def _decided_on(connection: Connection, drop_id: str) -> frozenset[int]:
-    """First to last page of every document that a person decided on."""
+    """First page of every document that a person decided on."""
     of_person = documents.c.id.in_(select(decisions.c.document_id))
-    query = select(documents.c.first_page, documents.c.last_page).where(documents.c.drop_id == drop_id, of_person)
-    return frozenset(number for first, last in connection.execute(query) for number in range(first, last + 1))
+    query = select(documents.c.first_page).where(documents.c.drop_id == drop_id, of_person)
+    return frozenset(connection.execute(query).scalars())

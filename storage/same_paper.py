@@ -10,10 +10,13 @@ from datetime import date
 
 from sqlalchemy import Connection, RowMapping, select
 
-from dossier.vietnamese import fold
 from storage.alarms import raise_alarm
+from storage.database.rows import RecordRow
 from storage.database.statements import one
 from storage.database.tables import records
+from storage.search.index import all_hits
+from storage.search.keys import paper_key
+from storage.search.query import Key, Query
 
 
 def compare_with_known(connection: Connection, record_id: str) -> None:
@@ -21,15 +24,15 @@ def compare_with_known(connection: Connection, record_id: str) -> None:
 
     Args:
         connection: inside a transaction.
-        record_id: the record that was just entered.
+        record_id: the record that was just entered, and in the index of the search.
     """
     entered = one(connection, records, record_id=record_id)
     if entered is None or entered["state"] != "valid":
         return
     for other in _same_scans(connection, entered):
         raise_alarm(connection, "same_scan", record_id, f"record {other['record_id']}")
-    for other in _same_number(connection, entered):
-        raise_alarm(connection, "same_number", record_id, f"record {other['record_id']}")
+    for known in _same_number(connection, entered):
+        raise_alarm(connection, "same_number", record_id, f"record {known.record_id}")
 
 
 def _same_scans(connection: Connection, entered: RowMapping) -> list[RowMapping]:
@@ -44,21 +47,21 @@ def _same_scans(connection: Connection, entered: RowMapping) -> list[RowMapping]
     return list(connection.execute(query).mappings())
 
 
-def _same_number(connection: Connection, entered: RowMapping) -> list[RowMapping]:
-    """Records of other pictures with the same number, symbol and agency, in what may be the same year."""
-    if not entered["number"] or not entered["agency"]:
+def _same_number(connection: Connection, entered: RowMapping) -> list[RecordRow]:
+    """Records of other pictures with the same number, symbol and agency, in what may be the same year.
+
+    The index of the search has a key for them: marks, case and blanks do not count, and hundreds of agencies that all
+    have a number 12 cost nothing.
+    """
+    key = paper_key(entered["number"] or "", entered["agency"] or "")
+    if key is None:
         return []
-    query = select(records).where(
-        records.c.number == entered["number"],
-        records.c.record_id != entered["record_id"],
-        records.c.state == "valid",
-    )
     return [
         other
-        for other in connection.execute(query.limit(100)).mappings()
-        if other["scans_sha256"] != entered["scans_sha256"]
-        and fold(other["agency"] or "") == fold(entered["agency"])
-        and _may_be_same_year(other["dated"], entered["dated"])
+        for other in all_hits(connection, Query(((Key(key),),)))
+        if other.record_id != entered["record_id"]
+        and other.scans_sha256 != entered["scans_sha256"]
+        and _may_be_same_year(other.dated, entered["dated"])
     ]
 
 

@@ -19,6 +19,7 @@ DossierError
 │       ├── ManifestLate          MANIFEST_LATE           the scan's papers are settled
 │       └── ManifestWithoutScan   MANIFEST_WITHOUT_SCAN
 ├── FileChanged               FILE_CHANGED       retry: somebody still writes it, or took it away
+├── FileUnreadable            FILE_UNREADABLE    the rights of a file of the inbox are wrong; it stays there
 ├── PageFailed                one page; its document is held
 │   ├── PageUnreadable        PAGE_UNREADABLE
 │   ├── PageTimeout           OCR_TIMEOUT
@@ -58,7 +59,8 @@ DossierError
 │   └── DecisionMalformed     DECISION_MALFORMED
 ├── ReleaseFailed             a decision cannot be carried out; the document goes back to the shelf
 │   ├── ScansChanged          SCANS_CHANGED      the pages are not those that the person saw
-│   └── PageGone              PAGE_GONE          a page that was read before cannot be read now
+│   ├── PageGone              PAGE_GONE          a page that was read before cannot be read now
+│   └── RecordWithdrawn       RECORD_WITHDRAWN   a person ended the record of these very scans
 ├── TooFewCorrections         TOO_FEW_CORRECTIONS  nothing to train a text model on
 ├── NoEarlierModel            NO_EARLIER_MODEL     the shipped text model is live
 ├── StackFailed               STACK_FAILED       a server of the local stack does not start
@@ -98,6 +100,7 @@ from dossier.errors.deciding import (
     NoEarlierModel,
     NoSuchHold,
     PageGone,
+    RecordWithdrawn,
     ReleaseFailed,
     ScansChanged,
     SecretPaper,
@@ -111,6 +114,7 @@ from dossier.errors.intake import (
     EmptyFile,
     EncryptedFile,
     FileChanged,
+    FileUnreadable,
     InputRefused,
     ManifestHashDiffers,
     ManifestLate,
@@ -176,6 +180,7 @@ __all__ = [
     "EncryptedFile",
     "ExportNotWritten",
     "FileChanged",
+    "FileUnreadable",
     "InputRefused",
     "KeyUnavailable",
     "LedgerConflict",
@@ -210,6 +215,7 @@ __all__ = [
     "PurposeRequired",
     "QueryMalformed",
     "RecordBound",
+    "RecordWithdrawn",
     "ReleaseFailed",
     "ScansChanged",
     "SealBroken",

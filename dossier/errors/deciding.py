@@ -89,6 +89,16 @@ class PageGone(ReleaseFailed):
     en = "A page cannot be read now"
 
 
+class RecordWithdrawn(ReleaseFailed):
+    """A person withdrew the record of these very scans; it is not filed again for the same dossier and citizen."""
+
+    code = "RECORD_WITHDRAWN"
+    vi = "Bản ghi của chính bản quét này đã bị rút khỏi kho"
+    en = "The record of these very scans was withdrawn"
+    do_vi = "Xem bằng: sohoa record show; từ chối giấy tờ, hoặc lưu vào đúng hồ sơ và đúng công dân."
+    do_en = "See it with: sohoa record show; reject the paper, or file it under the right dossier and citizen."
+
+
 class TooFewCorrections(DossierError):
     """A text model cannot be trained on so little; nothing was changed."""
 

@@ -180,3 +180,13 @@ class FileChanged(DossierError):
     en = "The file changed while it was being read"
     do_vi = "Hệ thống sẽ tự nhận lại khi tệp đứng yên."
     do_en = "It is taken again by itself once it is still."
+
+
+class FileUnreadable(DossierError):
+    """The intake may not read a file of the inbox; it stays there."""
+
+    code = "FILE_UNREADABLE"
+    vi = "Hệ thống không có quyền đọc tệp trong hộp"
+    en = "The intake has no right to read a file of the inbox"
+    do_vi = "Cho người dùng chạy hệ thống quyền đọc tệp, và đặt quyền mặc định của máy quét cho đúng; tệp sẽ tự được nhận."
+    do_en = "Let the user of the service read it, and mend the scanner's default rights; it is taken by itself then."

@@ -7,7 +7,8 @@ anchor is two objects of the locked audit bucket, named by the last line that it
 - `anchors/2026/11/000000000123.tsr`: an RFC 3161 response over the SHA-256 of the last line's hash and the hash of the
   stored bytes, as 128 hexadecimal letters: `printf %s%s LINE OBJECT | sha256sum`.
 
-Of several versions of one key the first sound one counts (its bytes hash to what its writer noted).
+Of several versions of one key the first sound one counts (its bytes hash to what its writer noted). Where two anchored at
+once, their anchors hold some lines both; they must be the same lines.
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ from typing import Final, Protocol
 
 from sqlalchemy import func, insert, select
 
-from dossier.errors import AuditBroken, LedgerConflict, NoSuchObject, StoreCorrupt
+from dossier.errors import AuditBroken, NoSuchObject, StoreCorrupt
 from dossier.records import StoredObject
 from dossier.values import Sha256
-from storage.alarms import Alarms, raise_alarm
+from storage.alarms import Alarms
 from storage.audit.lateness import SUBJECT
 from storage.audit.trail import AuditLine, AuditTrail, Break, Reason, from_told, lines_after, told
-from storage.database.keeping_tables import anchors
+from storage.database.keeping_tables import anchors, objects
 from storage.database.tables import audit
+from storage.files import hash_of
 from storage.inventory import enter_objects
 from storage.objects.encrypted import EncryptedObjects
 from storage.objects.store import Body
@@ -84,7 +86,7 @@ class Anchors:
     """How long nobody can delete an anchor."""
 
     def anchor(self) -> tuple[Anchor, ...]:
-        """Anchor all lines that are not; one that an interrupted run left half is finished first.
+        """Anchor all lines that are not; what the ledger does not know, because a run was killed, is finished first.
 
         Raises:
             AuditBroken: the trail does not hold, or not to the newest anchor; an alarm is raised and nothing is anchored.
@@ -94,9 +96,10 @@ class Anchors:
         if (broken := self._broken_since(keys[-1] if keys else None)) is not None:
             exact = self.check()  # against all anchors, so that the alarm names the first line
             broken = exact if isinstance(exact, Break) else broken
-            self._cry(broken)
+            self.alarm(broken)
             raise AuditBroken(f"line {broken.number}: {broken.why}")
-        made = [self._finish(key) for key in keys[-1:] if self._stamp(key) is None]
+        entered = self._entered()
+        made = [self._finish(key) for key in keys if key not in entered]
         last = _number_of(keys[-1]) if keys else 0
         while (key := self._write(last)) is not None:
             made.append(self._finish(key))
@@ -105,30 +108,33 @@ class Anchors:
         return tuple(made)
 
     def restore(self) -> int:
-        """Bring the lines that anchors hold back into a trail that was lost with its database.
+        """Bring back what anchors hold and the trail has not: its database was lost, or put back from a backup.
 
         Returns:
-            The last line that came back; what was not anchored yet is gone, and the trail goes on from there.
+            The last line of the trail; what came later and was not anchored is gone, and the trail goes on from there.
 
         Raises:
-            LedgerConflict: there are lines already.
-            AuditBroken: an anchor does not hold, or does not follow the one before; the lines up to there came back.
+            AuditBroken: the trail differs from an anchor; an anchor does not hold, or one is missing. The lines up to there
+                came back.
         """
-        if self.trail.lines(1):
-            raise LedgerConflict("the audit trail is not empty")
-        last = 0
+        newest = self.trail.lines(1)
+        last = newest[0].number if newest else 0
         for key in self._keys():
             held, stamp = self._held(key), self._stamp(key)
-            if held is None or held.lines[0].number != last + 1:
+            if held is None or held.lines[0].number > last + 1:
                 raise AuditBroken(f"line {last + 1}: anchor_broken")
+            known = tuple(line for line in held.lines if line.number <= last)
+            if known and (differs := self._differs(known)) is not None:
+                raise AuditBroken(f"line {differs.number}: {differs.why}")
             with self.trail.database.writing() as connection:
-                connection.execute(insert(audit), [asdict(line) for line in held.lines])
+                if lost := [asdict(line) for line in held.lines[len(known) :]]:
+                    connection.execute(insert(audit), lost)
             if stamp is not None:  # the newest may still wait for its token
-                self._enter(key, held, Body((stamp,), len(stamp), _hash(stamp), ""))
-            last = held.last.number
+                self._enter(key, held, stamp)
+            last = max(last, held.last.number)
         if (broken := self.trail.verify()) is not None:
             raise AuditBroken(f"line {broken.number}: {broken.why}")
-        Alarms(self.trail.database).settle("audit_broken", SUBJECT, "rebuild")
+        Alarms(self.trail.database).settle("audit_broken", SUBJECT, "anchors")
         return last
 
     def check(self) -> Checked | Break:
@@ -139,18 +145,22 @@ class Anchors:
             return broken
         return found
 
+    def alarm(self, broken: Break) -> None:
+        """Raise the alarm over the first line that does not hold."""
+        Alarms(self.trail.database).raise_("audit_broken", SUBJECT, f"line {broken.number}: {broken.why}")
+
     def _against_anchors(self) -> Checked | Break:
         last, stamped = 0, None
         keys = self._keys()
         for key in keys:
-            if (held := self._held(key)) is None or held.lines[0].number != last + 1:
+            if (held := self._held(key)) is None or held.lines[0].number > last + 1:
                 return Break(last + 1, "anchor_broken")
             if (broken := self._differs(held.lines)) is not None:
                 return broken
-            response = self._stamp(key)
-            if response is not None and (now := self.authority.stamped_at(response, held.digest)) is not None:
+            stamp = self._stamp(key)
+            if stamp is not None and (now := self.authority.stamped_at(stamp.response, held.digest)) is not None:
                 stamped = now
-            elif response is not None or key != keys[-1]:  # the newest may still wait for its token
+            elif stamp is not None or key != keys[-1]:  # the newest may still wait for its token
                 return Break(last + 1, "anchor_broken")
             last = _number_of(key)
         with self.trail.database.reading() as connection:
@@ -175,38 +185,32 @@ class Anchors:
         data = "".join(json.dumps(told(line), ensure_ascii=False) + "\n" for line in lines).encode()
         with self.objects.scratch() as folder:
             (folder / "lines").write_bytes(data)
-            self.objects.keep(self.bucket, key, folder / "lines", _hash(data), until=self._until())
+            self.objects.keep(self.bucket, key, folder / "lines", hash_of((data,)), until=self._until())
         return key
 
     def _finish(self, key: str) -> Anchor:
-        """Stamp what lies in the store, and enter both objects."""
+        """Stamp what lies in the store, unless it is stamped, and enter both objects."""
         held = self._held(key)
         if held is None:
             raise StoreCorrupt("an anchor is not what was written")
-        response = self.authority.stamp(held.digest)
-        body = Body((response,), len(response), _hash(response), "application/timestamp-reply")
-        self.objects.store.put_new(self.bucket, _stamp_of(key), body, locked_until=self._until())
-        kept = self._stamp(key)
-        stamped = None if kept is None else self.authority.stamped_at(kept, held.digest)
-        if stamped is None:
+        if self._stamp(key) is None:
+            response = self.authority.stamp(held.digest)
+            body = Body((response,), len(response), hash_of((response,)), "application/timestamp-reply")
+            self.objects.store.put_new(self.bucket, _stamp_of(key), body, locked_until=self._until())
+        stamp = self._stamp(key)  # who else anchors at this moment may have been the first
+        stamped = None if stamp is None else self.authority.stamped_at(stamp.response, held.digest)
+        if stamp is None or stamped is None:
             raise StoreCorrupt("the timestamp of an anchor does not hold")
-        self._enter(key, held, body)
+        self._enter(key, held, stamp)
         return Anchor(held.last.number, held.last.sha256, stamped)
 
-    def _enter(self, key: str, held: _Held, stamp: Body) -> None:
-        token = _stamp_of(key)
-        version_id = self.objects.store.versions(self.bucket, token)[0]
-        stored = (held.stored, StoredObject(self.bucket, token, version_id, stamp.sha256, stamp.size))
-        row = {
-            "sha256": held.last.sha256,
-            "anchored_at": datetime.now(UTC),
-            "key": key,
-            "version_id": held.stored.version_id,
-        }
+    def _enter(self, key: str, held: _Held, stamp: _Stamp) -> None:
+        last, stored, at = held.last, held.stored, datetime.now(UTC)
+        row = {"number": last.number, "sha256": last.sha256, "anchored_at": at, "key": key, "version_id": stored.version_id}
         with self.trail.database.writing() as connection:
-            if connection.execute(select(anchors.c.number).where(anchors.c.number == held.last.number)).first() is None:
-                connection.execute(insert(anchors).values(number=held.last.number, **row))
-            enter_objects(connection, stored, None)
+            if connection.execute(select(anchors.c.number).where(anchors.c.number == last.number)).first() is None:
+                connection.execute(insert(anchors).values(**row))
+            enter_objects(connection, (stored, stamp.stored), None)
 
     def _differs(self, held: tuple[AuditLine, ...]) -> Break | None:
         """The first line of an anchor that the database does not have as it was anchored."""
@@ -224,6 +228,11 @@ class Anchors:
         found = {one.key for one in self.objects.store.listed(self.bucket, "anchors/") if one.key.endswith(_LINES)}
         return tuple(sorted(found, key=_number_of))
 
+    def _entered(self) -> set[str]:
+        """Keys that the inventory has, and so the table of anchors too."""
+        with self.trail.database.reading() as connection:
+            return set(connection.execute(select(objects.c.key).where(objects.c.bucket == self.bucket)).scalars())
+
     def _held(self, key: str) -> _Held | None:
         """What an anchor holds; None where it is not what was written."""
         with self.objects.scratch() as folder:
@@ -233,7 +242,7 @@ class Anchors:
                 return None
             return _Held(lines, opened.stored)
 
-    def _stamp(self, key: str) -> bytes | None:
+    def _stamp(self, key: str) -> _Stamp | None:
         """The token of an anchor: the first version whose bytes are those that its writer noted."""
         store, token = self.objects.store, _stamp_of(key)
         for version_id in store.versions(self.bucket, token):
@@ -242,16 +251,12 @@ class Anchors:
                 data = b"".join(store.read(self.bucket, token, version_id))
             except (NoSuchObject, StoreCorrupt):
                 continue
-            if head is not None and head.sha256 == _hash(data):
-                return data
+            if head is not None and head.sha256 == hash_of((data,)):
+                return _Stamp(data, StoredObject(self.bucket, token, version_id, hash_of((data,)), len(data)))
         return None
 
     def _until(self) -> datetime:
         return (datetime.now(UTC) + self.keep).replace(microsecond=0)  # S3 keeps whole seconds
-
-    def _cry(self, broken: Break) -> None:
-        with self.trail.database.writing() as connection:
-            raise_alarm(connection, "audit_broken", SUBJECT, f"line {broken.number}: {broken.why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,15 +276,19 @@ class _Held:
         return sha256((self.last.sha256 + self.stored.sha256).encode()).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """The token of one anchor."""
+
+    response: bytes
+    stored: StoredObject
+
+
 def _lines(content: Path) -> tuple[AuditLine, ...]:
     try:
         return tuple(from_told(json.loads(line)) for line in content.read_bytes().splitlines())
     except (ValueError, KeyError, TypeError):
         return ()
-
-
-def _hash(data: bytes) -> Sha256:
-    return Sha256(sha256(data).hexdigest())
 
 
 def _number_of(key: str) -> int:

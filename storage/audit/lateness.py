@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from storage.alarms import raise_alarm
-from storage.audit.trail import lines_after
+from storage.audit.trail import AuditLine, lines_after
 from storage.database.engine import Database
 from storage.database.keeping_tables import anchors
 
@@ -19,18 +19,22 @@ SUBJECT: Final = "audit"
 """What alarms of the trail name."""
 
 
-def anchored_at(database: Database) -> datetime | None:
-    """When the newest anchor was made; None where there is none."""
+def unanchored_before(database: Database, moment: datetime) -> bool:
+    """Whether a line that is older than this has no anchor that the ledger knows."""
     with database.reading() as connection:
-        found: datetime | None = connection.execute(select(func.max(anchors.c.anchored_at))).scalar()
-    return found
+        oldest = _oldest_waiting(connection)
+    return oldest is not None and oldest.at < moment
 
 
 def raise_if_late(database: Database) -> bool:
     """Raise the alarm when a line waits for its anchor longer than `LATE`; True when it is new."""
     with database.writing() as connection:
-        last = connection.execute(select(func.max(anchors.c.number))).scalar() or 0
-        oldest = next(iter(lines_after(connection, last, 1)), None)
+        oldest = _oldest_waiting(connection)
         if oldest is None or oldest.at > datetime.now(UTC) - LATE:
             return False
         return raise_alarm(connection, "not_anchored", SUBJECT, f"line {oldest.number}")
+
+
+def _oldest_waiting(connection: Connection) -> AuditLine | None:
+    last = connection.execute(select(func.max(anchors.c.number))).scalar() or 0
+    return next(iter(lines_after(connection, last, 1)), None)

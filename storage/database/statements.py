@@ -213,7 +213,7 @@ def end_decision(
         actor=actor,
         act=f"release_{known['kind']}",
         citizen=citizen,
-        record_id=None if document is None else document["record_id"],
+        record_id=None if document is None else document["record_id"] or document["drop_id"],
         why=f"decision {decision_id}",
         outcome=failed or "done",
     )

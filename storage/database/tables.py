@@ -106,7 +106,6 @@ records = Table(
     Index(None, "type", "stored_at"),
     Index(None, "office", "stored_at"),
     Index(None, "office", "type", "stored_at"),
-    Index(None, "number", "agency"),
     Index(None, "scans_sha256"),
 )
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
-from dossier.errors import SealBroken, StoreCorrupt
+from dossier.errors import DossierError, LedgerUnavailable, MasterKeyMissing, PlaceGone, SealBroken, StoreCorrupt
 from storage.healing.replication import Reading, copy_object, sound_version
 from storage.inventory import Inventory, Item
 from storage.objects.store import ObjectStore
 
-Finding = Literal["sound", "restored", "copied_again", "seal_broken", "lost", "disposed"]
+Finding = Literal["sound", "restored", "copied_again", "seal_broken", "lost", "failed", "disposed"]
 
 _AT_ONCE: Final = 200
 _SEALED: Final = "/document.pdf"
@@ -76,7 +76,9 @@ def check(item: Item, copies: Copies, inventory: Inventory, reading: Reading = i
 
     Raises:
         StoreUnavailable: a store is away; nothing is said of the object.
+        DossierError: it could not be looked at, or not be mended.
     """
+    item = _notes_mended(item, copies, inventory)
     here = sound_version(copies.store, item.stored, reading)
     if here is None:
         return _restore(item, copies, inventory, reading)
@@ -109,7 +111,11 @@ def check_due(copies: Copies, inventory: Inventory, *, cycle: timedelta, pace: P
         seconds: time for this run; an object that was begun is finished.
 
     Returns:
-        Number of objects by finding.
+        Number of objects by finding; `failed` could not be looked at or not be mended, and is due again at once.
+
+    Raises:
+        StoreUnavailable, PlaceGone, Misconfigured: a store is away, or lacks the bucket.
+        LedgerUnavailable, MasterKeyMissing: nothing more can be said of any object.
     """
     found: dict[Finding, int] = {}
     until, seen = time.monotonic() + seconds, set[tuple[str, str]]()
@@ -119,11 +125,54 @@ def check_due(copies: Copies, inventory: Inventory, *, cycle: timedelta, pace: P
             break
         for item in due:
             seen.add(_name(item))
-            finding = check(item, copies, inventory, pace.through)
+            now = inventory.item(*_name(item))
+            if now is None or now.checked_at != item.checked_at:  # another run was there meanwhile
+                continue
+            finding = _looked_at(now, copies, inventory, pace.through)
             found[finding] = found.get(finding, 0) + 1
             if time.monotonic() >= until:
                 break
     return found
+
+
+def _looked_at(item: Item, copies: Copies, inventory: Inventory, reading: Reading) -> Finding:
+    """Check one object; what ails it alone is told, and ends no run."""
+    try:
+        return check(item, copies, inventory, reading)
+    except (PlaceGone, LedgerUnavailable, MasterKeyMissing):
+        raise
+    except DossierError as error:
+        for store in _stores(copies):
+            if not store.has_bucket(item.stored.bucket):  # raises itself where the store is away
+                raise
+        return "disposed" if inventory.found_damaged(item, error.code) is None else "failed"
+
+
+def _notes_mended(item: Item, copies: Copies, inventory: Inventory) -> Item:
+    """Tell of damaged notes of locks, and write them anew until the time that the ledger names; the hold stays on.
+
+    Returns:
+        The object as it stands then.
+    """
+    bucket, key = _name(item)
+    damaged = [
+        (store, version_id)
+        for store in _stores(copies)
+        if not store.keeps_locks  # else the lock is no note
+        for version_id in store.versions(bucket, key)
+        if (head := store.head(bucket, key, version_id)) is not None and head.lock_damaged
+    ]
+    if not damaged or inventory.found_damaged(item, StoreCorrupt.code) is None:
+        return item
+    until = inventory.keep_until(item)
+    for store, version_id in damaged:
+        if until is not None:
+            store.extend_lock(bucket, key, version_id, until)
+    return replace(item, state="damaged")
+
+
+def _stores(copies: Copies) -> tuple[ObjectStore, ...]:
+    return (copies.store,) if copies.replica is None else (copies.store, copies.replica)
 
 
 def _restore(item: Item, copies: Copies, inventory: Inventory, reading: Reading) -> Finding:

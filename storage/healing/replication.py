@@ -1,6 +1,6 @@
 """The second copy: every object, as its encrypted bytes, in another store; written by errands of the outbox.
 
-Wrapped keys have no errands: there are few of them, so what the second store lacks is found by listing both.
+Wrapped keys have no errands: `storage.keys.key_copies`.
 """
 
 from __future__ import annotations
@@ -135,33 +135,6 @@ def replicate_due(
             outbox.done(errand.id)
             done += 1
     return done, put_off
-
-
-def replicate_listed(bucket: str, store: ObjectStore, replica: ObjectStore) -> int:
-    """Copy the newest version of every object of a small bucket that the second store lacks; how many were.
-
-    Raises:
-        StoreCorrupt: at least one of them is damaged here; the others were copied.
-    """
-    there = {one.key: one.version_id for one in replica.listed(bucket) if one.latest}
-    copied, damaged = 0, []
-    for one in [one for one in store.listed(bucket) if one.latest]:
-        head = store.head(bucket, one.key, one.version_id)
-        if head is None or head.sha256 is None:
-            continue
-        known = there.get(one.key)
-        other = None if known is None else replica.head(bucket, one.key, known)
-        if other is not None and other.sha256 == head.sha256:
-            continue
-        wanted = StoredObject(bucket, one.key, one.version_id, Sha256(head.sha256), head.size)
-        try:
-            copy_object(wanted, store, one.version_id, replica)
-            copied += 1
-        except StoreCorrupt:
-            damaged.append(one.key)
-    if damaged:
-        raise StoreCorrupt(f"{len(damaged)} object(s) of {bucket} are not as they were written")
-    return copied
 
 
 def _hash_there(store: ObjectStore, wanted: StoredObject, version_id: str, reading: Reading) -> Sha256 | None:

@@ -6,7 +6,6 @@ recognised as the same delivery and only moved, so it is never believed of a sec
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -23,11 +22,13 @@ from dossier.errors import (
     Misconfigured,
     NotAPlainFile,
 )
+from dossier.errors.intake import FileUnreadable
 from dossier.values import Sha256
-from storage.files import hash_file, hash_of, mark_of, read_start
+from storage.files import hash_of, mark_of, read_start
 from storage.hand_ins import Bond, Delivered, Entered
 from storage.intake.dropped import DroppedFile, scans_beside, speaks_of
 from storage.intake.hand_in import MAX_BYTES, Said, parse_manifest
+from storage.intake.looking import hash_closed, looking, must_be_closed, status_of
 from storage.intake.put_aside import put_aside_refused, put_aside_taken
 from storage.ledger import Ledger, drop_id_of
 
@@ -99,7 +100,7 @@ def receive_alone(file: DroppedFile, *, ledger: Ledger, inbox: Path, still_for: 
 
 def _enter_with_scans(file: DroppedFile, ledger: Ledger, inbox: Path) -> Beside:
     delivered = _delivered(file, inbox)
-    scans = {_hash(scan.path) for scan in scans_beside(file) if _is_plain(scan.path)}
+    scans = {hash_closed(scan.path) for scan in scans_beside(file) if _is_plain(scan.path)}
     wanted = delivered.word.scan_sha256 if isinstance(delivered.word, Said) else None
     if wanted is not None and wanted not in scans:
         delivered = replace(delivered, word=ManifestHashDiffers())
@@ -128,12 +129,12 @@ def _enter_late(delivered: Delivered, ledger: Ledger, still_for: float, patience
 
 
 def _delivered(file: DroppedFile, inbox: Path) -> Delivered:
-    before = _status(file.path)
+    before = status_of(file.path)
     if stat.S_ISDIR(before.st_mode):
         raise Misconfigured("a folder of the inbox cannot be read")
     sha256, word = _word(file, regular=stat.S_ISREG(before.st_mode))
     delivery = mark_of(before)
-    if mark_of(_status(file.path)) != delivery:
+    if mark_of(status_of(file.path)) != delivery:
         raise FileChanged("while it was being read")
     return Delivered(file.told_office, file.told_name(inbox), delivery, before.st_size, sha256, word)
 
@@ -142,30 +143,16 @@ def _word(file: DroppedFile, *, regular: bool) -> tuple[Sha256 | None, Said | In
     if not regular:
         return None, NotAPlainFile()
     try:
-        content = read_start(file.path, MAX_BYTES + 1)
-    except PermissionError:
+        must_be_closed(file.path)
+        with looking():
+            content = read_start(file.path, MAX_BYTES + 1)
+    except FileUnreadable:
         return None, BadManifest("không có quyền đọc / no right to read it")
-    except OSError as error:
-        raise FileChanged(type(error).__name__) from error
     try:
         return hash_of([content]), parse_manifest(content, file.told_office)
     except InputRefused as refusal:
         return hash_of([content]), refusal
 
 
-def _status(path: Path) -> os.stat_result:
-    try:
-        return path.lstat()
-    except FileNotFoundError as error:
-        raise FileChanged("gone") from error
-
-
 def _is_plain(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
-
-
-def _hash(path: Path) -> Sha256:
-    try:
-        return hash_file(path)
-    except OSError as error:
-        raise FileChanged(type(error).__name__) from error

@@ -53,6 +53,15 @@ def waiting(inbox: Path) -> tuple[DroppedFile, ...]:
     return tuple(found)
 
 
+def lying(inbox: Path) -> Iterator[DroppedFile]:
+    """Everything that lies there and should go: also `*.part`, folders that may not be read, and, of no office, strays."""
+    for entry in _entries(inbox, unfinished=True):
+        if entry.is_dir(follow_symlinks=False):
+            yield from (DroppedFile(path, entry.name) for path in _below(Path(entry.path), unfinished=True))
+        else:
+            yield DroppedFile(Path(entry.path), "")
+
+
 def strays(inbox: Path) -> int:
     """Count what lies beside the offices' folders: nobody can say whose it is, so it is not taken, and must be seen."""
     return sum(1 for entry in _entries(inbox) if not entry.is_dir(follow_symlinks=False))
@@ -91,10 +100,12 @@ def _neighbours(file: DroppedFile) -> tuple[DroppedFile, ...]:
     return tuple(DroppedFile(path, file.office) for path in sorted(_files(file.path.parent)))
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+def _entries(folder: Path, *, unfinished: bool = False) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            yield from (entry for entry in entries if not entry.name.startswith("."))
+            for entry in entries:
+                if not entry.name.startswith(".") or (unfinished and not _is_finished(entry)):
+                    yield entry
     except FileNotFoundError:  # the folder went away between two looks
         return
 
@@ -109,14 +120,14 @@ def _is_finished(entry: os.DirEntry[str]) -> bool:
     return not entry.name.lower().endswith(_UNFINISHED_SUFFIXES)
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path, *, unfinished: bool = False) -> Iterator[Path]:
     try:
-        entries = sorted(_entries(folder), key=lambda entry: entry.name)
+        entries = sorted(_entries(folder, unfinished=unfinished), key=lambda entry: entry.name)
     except PermissionError:  # listed as it is: `receive` complains, and the other offices' files go on
         yield folder
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
-            yield from _below(Path(entry.path))
-        elif _is_finished(entry):
+            yield from _below(Path(entry.path), unfinished=unfinished)
+        elif unfinished or _is_finished(entry):
             yield Path(entry.path)

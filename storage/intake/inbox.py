@@ -8,7 +8,6 @@ folders belongs to nobody and is left alone.
 
 from __future__ import annotations
 
-import os
 import stat
 import time
 from collections.abc import Callable, Sequence
@@ -19,9 +18,10 @@ from dossier.errors import AlreadyDestroyed, FileChanged, InputRefused, Misconfi
 from dossier.records import StoredObject
 from dossier.values import Sha256, Soundness
 from storage.database.rows import Receipt
-from storage.files import hash_file, mark_of
+from storage.files import mark_of
 from storage.intake.beside import Beside, enter_beside, refuse_beside
 from storage.intake.dropped import DroppedFile, manifests_beside
+from storage.intake.looking import hash_closed, status_of
 from storage.intake.put_aside import put_aside_refused, put_aside_taken
 from storage.inventory import Inventory
 from storage.ledger import Ledger
@@ -43,6 +43,7 @@ class Stillness:
         self._still_seconds = still_seconds
         self._clock = clock
         self._seen: dict[Path, tuple[str, float, float]] = {}
+        self._told: dict[Path, tuple[str, str]] = {}
         self._cleaned = clock()
 
     def is_still(self, path: Path) -> bool:
@@ -53,6 +54,12 @@ class Stillness:
     def since(self, path: Path) -> float:
         """Look at a file; seconds that it has been still, 0.0 when it is new, changed or gone."""
         return self._look(path) or 0.0
+
+    def is_news(self, path: Path, words: str) -> bool:
+        """Whether these words were not yet the last ones of the file as it is: what lies for days must not fill the log."""
+        before, said = self._told.get(path), (self._seen.get(path, ("",))[0], words)
+        self._told[path] = said
+        return said != before
 
     def _look(self, path: Path) -> float | None:
         now = self._clock()
@@ -71,6 +78,7 @@ class Stillness:
         if now - self._cleaned > _FORGET_SECONDS:
             self._cleaned = now
             self._seen = {path: seen for path, seen in self._seen.items() if now - seen[2] <= _FORGET_SECONDS}
+            self._told = {path: said for path, said in self._told.items() if path in self._seen}
 
 
 def receive(
@@ -97,22 +105,23 @@ def receive(
         Misconfigured: it is a folder that may not be read.
         FileChanged: somebody still writes the file, another process has just taken it, or a manifest came meanwhile; it
             stays as it is.
+        FileUnreadable: it may not be read, and stays.
         StoreUnavailable: the file stays in the inbox.
     """
-    before = _status(file.path)
+    before = status_of(file.path)
     if stat.S_ISDIR(before.st_mode):
         raise Misconfigured("a folder of the inbox cannot be read")
     delivery = mark_of(before)
     who = {"office": file.told_office, "file_name": file.told_name(inbox), "delivery": delivery}
     known = ledger.delivered(**who)
-    if known is not None and known.sha256 == _hash(file.path):
+    if known is not None and known.sha256 == hash_closed(file.path):
         put_aside_taken(file.path, delivery, file.office, known.received_at, inbox)
         return known
     sha256: Sha256 | None = None
     try:
         if not stat.S_ISREG(before.st_mode):
             raise NotAPlainFile
-        sha256 = _hash(file.path)
+        sha256 = hash_closed(file.path)
         if Inventory(ledger.database).is_destroyed(warehouse.buckets.intake, intake_key(sha256)):
             raise AlreadyDestroyed
         soundness = check(file.path)
@@ -139,20 +148,6 @@ def _put_aside_all(beside: Sequence[Beside], inbox: Path) -> None:
         one.put_aside(inbox)
 
 
-def _status(path: Path) -> os.stat_result:
-    try:
-        return path.lstat()
-    except FileNotFoundError as error:
-        raise FileChanged("gone") from error
-
-
-def _hash(path: Path) -> Sha256:
-    try:
-        return hash_file(path)
-    except OSError as error:
-        raise FileChanged(type(error).__name__) from error
-
-
 def _keep(path: Path, sha256: Sha256, warehouse: Warehouse) -> StoredObject:
     try:
         return warehouse.receive(path, sha256)
@@ -161,5 +156,5 @@ def _keep(path: Path, sha256: Sha256, warehouse: Warehouse) -> StoredObject:
 
 
 def _must_be_unchanged(path: Path, mark: str) -> None:
-    if mark_of(_status(path)) != mark:
+    if mark_of(status_of(path)) != mark:
         raise FileChanged("while it was being received")

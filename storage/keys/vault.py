@@ -116,21 +116,21 @@ class Vault:
             raise reader.failed or writer.failed or error from error
 
     def _decrypt(self, chunks: Iterable[bytes], out: _Sink) -> None:
-        rest = iter(chunks)
+        rest, tried = iter(chunks), self._opened
         head = _start(rest)
         reader = _Reader(chain((head,), rest))
-        if self._decrypts(reader, out):
+        if self._decrypts(reader, out, tried):
             return
         # only the header was read; another process may have made a newer ring key since this ring was opened
-        newer = reader.given <= len(head) and self._look_again()
-        if not newer or not self._decrypts(_Reader(chain((head,), rest)), out):
+        newer = self._look_again() if reader.given <= len(head) else tried
+        if newer.ring_ids == tried.ring_ids or not self._decrypts(_Reader(chain((head,), rest)), out, newer):
             raise StoreCorrupt("no ring key opens it, or its header is damaged")
 
-    def _decrypts(self, reader: _Reader, out: _Sink) -> bool:
+    def _decrypts(self, reader: _Reader, out: _Sink, ring: _Opened) -> bool:
         """Whether the header could be opened; then everything was decrypted."""
         writer = _Writer(out)
         try:
-            pyrage.decrypt_io(reader, writer, self._opened.identities)
+            pyrage.decrypt_io(reader, writer, ring.identities)
         except (pyrage.DecryptError, OSError) as error:
             if failed := reader.failed or writer.failed:
                 raise failed from error
@@ -139,11 +139,10 @@ class Vault:
             return False
         return True
 
-    def _look_again(self) -> bool:
-        """Read the ring again; whether there are other keys than before."""
-        known = self._opened.ring_ids
-        self._opened = _opened(open_ring(self._store, self._buckets, self._masters))
-        return self._opened.ring_ids != known
+    def _look_again(self) -> _Opened:
+        """Read the ring again, and have what was read; another thread may do so at the same time."""
+        self._opened = opened = _opened(open_ring(self._store, self._buckets, self._masters))
+        return opened
 
 
 class _Reader:

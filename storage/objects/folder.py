@@ -4,7 +4,7 @@ It keeps versions and writes whole objects or none, but a lock or a legal hold i
 heeds it, a person with the disk need not. See `limits`.
 
 Layout: `<root>/<bucket>/=<key, percent-encoded>/<number>-<sha256>.data`, with `<number>-<sha256>.lock.json` beside a
-locked version. Names that begin with a dot are unfinished writes of a crash and do not count.
+locked version, which holds its own hash. Names that begin with a dot are unfinished writes of a crash and do not count.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 
 from dossier.errors import Misconfigured, NoSuchObject, PlaceGone, RecordBound, StoreCorrupt, StoreFailed
 from storage.files import CHUNK, sync_folder
-from storage.objects.folder_files import alone_in, note_of, note_path, our_errors, write_note, write_whole
+from storage.objects.folder_files import Note, alone_in, note_of, note_path, our_errors, write_note, write_whole
 from storage.objects.store import Body, Head, Listed
 
 MARKER: Final = ".sohoa-store"
@@ -115,14 +115,14 @@ class FolderStore:
             if found is None:
                 return None
             note = note_of(found)
-            until = note.get("until")
             return Head(
                 version_id=_version_of(found),
                 size=found.stat().st_size,
                 sha256=_version_of(found).partition("-")[2],
-                lock_mode="COMPLIANCE" if until else None,
-                locked_until=datetime.fromisoformat(str(until)) if until else None,
-                legal_hold=bool(note.get("hold")),
+                lock_mode="COMPLIANCE" if note.until or note.damaged else None,
+                locked_until=note.until,
+                legal_hold=note.hold,
+                lock_damaged=note.damaged,
             )
 
     def versions(self, bucket: str, key: str) -> tuple[str, ...]:
@@ -169,31 +169,33 @@ class FolderStore:
         return stream()
 
     def extend_lock(self, bucket: str, key: str, version_id: str, until: datetime) -> None:
-        """Note a later lock time; an earlier one than the present is refused."""
-        head, path = self._lockable(bucket, key, version_id)
-        if head.locked_until is not None and until < head.locked_until:
-            raise RecordBound(f"locked until {head.locked_until:%Y-%m-%d}")
-        with our_errors():
-            write_note(path, {**note_of(path), "until": until.astimezone(UTC).isoformat()})
+        """Note a later lock time; an earlier one than the present is refused. A damaged note is written anew, held."""
+        with self._lockable(bucket, key, version_id) as path:
+            note = note_of(path)
+            if note.until is not None and until < note.until:
+                raise RecordBound(f"locked until {note.until:%Y-%m-%d}")
+            write_note(path, Note(until.astimezone(UTC), note.hold))
 
     def set_legal_hold(self, bucket: str, key: str, version_id: str, *, on: bool) -> None:
-        """Note a legal hold, or its end."""
-        _, path = self._lockable(bucket, key, version_id)
-        with our_errors():
-            write_note(path, {**note_of(path), "hold": on})
+        """Note a legal hold, or its end; a damaged note is a hold that cannot be lifted."""
+        with self._lockable(bucket, key, version_id) as path:
+            note = note_of(path)
+            if note.damaged and not on:
+                raise StoreCorrupt("the note of a lock is damaged; the fixity check writes it anew")
+            if not note.damaged:
+                write_note(path, Note(note.until, on))
 
     def remove(self, bucket: str, key: str, version_id: str) -> None:
         """Delete one version unless its note forbids it; one that is gone is no error."""
-        head = self.head(bucket, key, version_id)
-        if head is None:
-            return
-        if head.legal_hold:
-            raise RecordBound("legal hold")
-        if head.locked_until is not None and head.locked_until > datetime.now(UTC):
-            raise RecordBound(f"locked until {head.locked_until:%Y-%m-%d}")
-        with our_errors():
-            path = self._bucket(bucket) / _name_of(key) / f"{version_id}{_DATA}"
-            path.unlink(missing_ok=True)
+        with self._alone_with(bucket, key, version_id) as path:
+            if path is None:
+                return
+            note = note_of(path)
+            if note.hold:
+                raise RecordBound("legal hold")
+            if note.until is not None and note.until > datetime.now(UTC):
+                raise RecordBound(f"locked until {note.until:%Y-%m-%d}")
+            path.unlink()
             sync_folder(path.parent)
             note_path(path).unlink(missing_ok=True)
 
@@ -222,14 +224,25 @@ class FolderStore:
             return found[-1] if found else None
         return next((one for one in found if _version_of(one) == version_id), None)
 
-    def _lockable(self, bucket: str, key: str, version_id: str) -> tuple[Head, Path]:
-        head = self.head(bucket, key, version_id)
-        if head is None:
-            raise NoSuchObject("no such version")
-        place = self._bucket(bucket)
-        if not (place / _LOCKED).exists():
-            raise StoreFailed("a lock in a bucket without object lock")
-        return head, place / _name_of(key) / f"{version_id}{_DATA}"
+    @contextmanager
+    def _alone_with(self, bucket: str, key: str, version_id: str) -> Iterator[Path | None]:
+        """A version, None where there is none, while nobody else writes its key or its notes."""
+        with our_errors():
+            folder = self._bucket(bucket) / _name_of(key)
+            if not folder.is_dir():
+                yield None
+                return
+            with alone_in(folder):
+                yield self._find(bucket, key, version_id)
+
+    @contextmanager
+    def _lockable(self, bucket: str, key: str, version_id: str) -> Iterator[Path]:
+        with self._alone_with(bucket, key, version_id) as path:
+            if path is None:
+                raise NoSuchObject("no such version")
+            if not (self._bucket(bucket) / _LOCKED).exists():
+                raise StoreFailed("a lock in a bucket without object lock")
+            yield path
 
     def _place(self, bucket: str) -> Path:
         if not (self._root / MARKER).is_file():
@@ -281,7 +294,7 @@ def _publish(part: Path, folder: Path, body: Body, until: datetime | None, *, on
         path = folder / f"{number:08d}-{body.sha256}{_DATA}"
         note_path(path).unlink(missing_ok=True)  # of a write that died before its bytes had a name
         if until is not None:
-            write_note(path, {"until": until.astimezone(UTC).isoformat()})
+            write_note(path, Note(until.astimezone(UTC)))
         part.rename(path)
         sync_folder(folder)
     return _version_of(path)

@@ -7,12 +7,31 @@ import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from dossier.errors import Misconfigured, StoreCorrupt, StoreFailed, StoreUnavailable
 from storage.files import sync_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is noted beside a version."""
+
+    until: datetime | None = None
+    """Locked until then, UTC."""
+    hold: bool = False
+    """Under legal hold."""
+    damaged: bool = False
+    """It cannot be read: the version counts as locked and held."""
+
+
+_DAMAGED: Final = Note(hold=True, damaged=True)
 
 
 @contextmanager
@@ -31,20 +50,32 @@ def note_path(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(".data") + ".lock.json")
 
 
-def note_of(path: Path) -> dict[str, object]:
-    """Lock time (`until`, ISO) and legal hold (`hold`) of a version."""
+def note_of(path: Path) -> Note:
+    """What is noted of a version; it is believed only where its bytes are those that `write_note` would write of it."""
     try:
-        found = json.loads(note_path(path).read_bytes())
+        content = note_path(path).read_bytes()
     except FileNotFoundError:
-        return {}
-    except ValueError as error:
-        raise StoreCorrupt("the note of a lock cannot be read") from error
-    return dict(found)
+        return Note()
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return _DAMAGED
+    try:
+        said = json.loads(content)
+        note = Note(datetime.fromisoformat(said["until"]) if said["until"] else None, said["hold"])
+    except (KeyError, TypeError, ValueError):
+        return _DAMAGED
+    return note if _bytes_of(note) == content else _DAMAGED
 
 
-def write_note(path: Path, note: Mapping[str, object]) -> None:
-    """Note the lock of a version, durably."""
-    write_whole(note_path(path), json.dumps(note).encode())
+def write_note(path: Path, note: Note) -> None:
+    """Note lock and hold of a version with a hash over both, durably."""
+    write_whole(note_path(path), _bytes_of(note))
+
+
+def _bytes_of(note: Note) -> bytes:
+    said = {"until": note.until.isoformat() if note.until else None, "hold": note.hold}
+    return json.dumps({**said, "sha256": sha256(json.dumps(said).encode()).hexdigest()}).encode()
 
 
 def write_whole(path: Path, content: bytes) -> None:

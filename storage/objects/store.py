@@ -27,6 +27,8 @@ class Head:
     """COMPLIANCE, GOVERNANCE or None."""
     locked_until: datetime | None
     legal_hold: bool = False
+    lock_damaged: bool = False
+    """What is noted of lock and hold cannot be read: the version counts as locked and held, until when nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,18 @@ class ObjectStore(Protocol):
     def extend_lock(self, bucket: str, key: str, version_id: str, until: datetime) -> None:
         """Lock a version for longer; an earlier time than the present one is refused.
 
+        Where the present one is damaged it is written anew; the legal hold is on then, for a person to lift.
+
         Raises:
             RecordBound: it is locked for longer already.
         """
 
     def set_legal_hold(self, bucket: str, key: str, version_id: str, *, on: bool) -> None:
-        """Put a version under legal hold, or lift it."""
+        """Put a version under legal hold, or lift it.
+
+        Raises:
+            StoreCorrupt: what is noted of lock and hold is damaged, so that nothing is lifted.
+        """
 
     def remove(self, bucket: str, key: str, version_id: str) -> None:
         """Delete one version for good; one that is gone is no error.

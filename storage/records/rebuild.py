@@ -2,39 +2,57 @@
 
 Only an empty database is filled. A received file becomes a drop that is done when its records together tell of every page
 of it; otherwise it waits to be worked again, which stores nothing twice, so that papers that waited for a person wait
-again. What manifests do not know cannot come back: docs/manifest.md lists it.
+again. That a received file was destroyed stands in the certificates. What nothing tells of cannot come back:
+docs/manifest.md lists it.
+
+Of records that claim the same page of a file one at most was ever filed; runs that died left the others. The one that the
+audit trail names as stored has the page; where it names none of them, none comes in, and the file is worked again.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from dossier.decisions import FileIt, to_json
-from dossier.errors import AuditBroken, InputRefused, LedgerConflict, NoSuchObject, StoreCorrupt
-from dossier.records import Received, Record, RecordKey, Stored
+from dossier.errors import AuditBroken, DossierError, InputRefused, LedgerConflict, StoreCorrupt, StoreFailed
+from dossier.records import Received, Record, RecordKey
 from dossier.values import Sha256, Soundness
 from storage.audit.trail import add_line
 from storage.database.engine import Database
-from storage.database.statements import file_document, one, record_values
-from storage.database.tables import audit, decisions, documents, drops, pages, receipts, records
+from storage.database.statements import one
+from storage.database.tables import audit, documents, drops, receipts, records
 from storage.inventory import enter_objects
 from storage.ledger import drop_id_of
+from storage.objects.encrypted import EncryptedObjects, Opened
 from storage.records import manifest as manifests
+from storage.records.manifest_store import ManifestStore
+from storage.records.rebuilt_rows import (
+    BY,
+    Paper,
+    claimed_by,
+    enter_destroyed,
+    enter_paper,
+    named_as_stored,
+    remove_paper,
+    rivals_of,
+)
 from storage.records.warehouse import Warehouse, intake_key
-from storage.search.index import index_record, order_records
+from storage.retention.certificates import Certificates
+from storage.search.index import order_records
 
 UNKNOWN_OFFICE: Final = "khong-ro"
 """Office of a received file that no manifest names: only the database knew it."""
 
-_BY: Final = "rebuild"
 _BATCH: Final = 100
+_LOOKS: Final = 2  # a server that restarts between two of them breaks one read and is no damage
 
 
 @dataclass
@@ -49,7 +67,23 @@ class Rebuilt:
     trail: int = 0
     """Last line of the audit trail that came back."""
     doubtful: list[str] = field(default_factory=list)
-    """Records and received files that are damaged or contradict others, and did not come back: ids and codes."""
+    """Records, files and certificates that are damaged or contradict others, and did not come back: names and codes."""
+
+
+class PatientObjects(EncryptedObjects):
+    """Passes over a version for which a server that answers gives nothing (`storage.objects.s3`), as over a damaged one.
+
+    The ledger, which knew the versions that rotted and have a restored one beside them, is gone.
+    """
+
+    def open(self, bucket: str, key: str, version_id: str, folder: Path) -> Opened | None:
+        """One version; None also where it gives no answer, twice."""
+        for _ in range(_LOOKS):
+            try:
+                return super().open(bucket, key, version_id, folder)
+            except StoreFailed:
+                self.store.has_bucket(bucket)  # raises where the store is away; else it is this one version
+        return None
 
 
 class Rebuild:
@@ -74,9 +108,15 @@ class Rebuild:
     ) -> None:
         self._warehouse, self._database, self._check, self._say = warehouse, database, check, say
         self._restore_trail = restore_trail
+        self._objects = PatientObjects(warehouse.store, warehouse.vault, None)
+        self._manifests = ManifestStore(self._objects, warehouse.buckets)
         self._rebuilt = Rebuilt()
         self._missing: dict[str, set[int]] = {}
         """Drop to its pages that no record has told of yet."""
+        self._contested: set[str] = set()
+        """Records that came in, a page of which another claims with the same right."""
+        self._claimed: dict[str, set[int]] = defaultdict(set)
+        """Drop to the pages that records claim that were left out."""
 
     def run(self) -> Rebuilt:
         """Fill the database.
@@ -87,15 +127,11 @@ class Rebuild:
         """
         self._must_be_empty()
         self._bring_the_trail_back()
-        told: list[RecordKey] = []
-        for key in self._warehouse.addresses():
-            told.append(key)
-            if len(told) == _BATCH:
-                self._enter(told)
-                told = []
-        self._enter(told)
+        for named in (True, False):  # whom the trail names has his pages before others claim them
+            self._enter_records(named=named)
         for sha256 in self._warehouse.received():
             self._enter_received(sha256)
+        self._remember_destroyed()
         self._finish()
         return self._rebuilt
 
@@ -104,6 +140,8 @@ class Rebuild:
             self._rebuilt.trail = self._restore_trail()
         except AuditBroken as error:
             self._rebuilt.doubtful.append(f"{error.code} {error.detail}")
+        except StoreFailed as error:
+            self._doubt("anchors", error)
 
     def _must_be_empty(self) -> None:
         with self._database.reading() as connection:
@@ -111,46 +149,72 @@ class Rebuild:
                 if connection.execute(select(func.count()).select_from(table)).scalar_one():
                     raise LedgerConflict("the ledger is not empty")
 
-    def _enter(self, keys: list[RecordKey]) -> None:
-        with self._database.writing() as connection:
-            for key in keys:
-                try:
-                    self._enter_record(connection, key)
-                except (StoreCorrupt, NoSuchObject, LedgerConflict) as error:
-                    self._rebuilt.doubtful.append(f"{key.record_id} {error.code}")
-                else:
-                    self._rebuilt.records += 1
-        self._tell()
+    def _enter_records(self, *, named: bool) -> None:
+        """Enter the records that the audit trail names as stored, or those that it does not."""
+        addresses = self._warehouse.addresses()
+        while keys := list(islice(addresses, _BATCH)):
+            with self._database.reading() as connection:
+                known = named_as_stored(connection, [key.record_id for key in keys])
+            read = [self._read(key) for key in keys if (key.record_id in known) is named]
+            with self._database.writing() as connection:  # none is open while the store is waited for
+                for paper in filter(None, read):
+                    self._enter(connection, paper)
+            self._tell()
 
-    def _enter_record(self, connection: Connection, key: RecordKey) -> None:
-        newest = self._warehouse.told(key)
-        told = [newest] if newest.manifest["version"] == 1 else [self._warehouse.told(key, 1), newest]
-        stored = manifests.stored_of(told[0].manifest, told[0].stored)
-        record = newest.record
-        drop_id = self._have_drop(connection, record, stored)
-        later = [self._warehouse.told(key, number).stored for number in range(2, record.version + 1)]
-        with connection.begin_nested():
-            row = record_values(drop_id, record, stored, manifests.seal_of(newest.manifest))
-            connection.execute(insert(records).values(**row))
-            index_record(connection, row, record.text)
-            enter_objects(connection, (*stored.objects, *later), key.record_id)
-            file_document(connection, drop_id, record, decided=False)
-            if "decision" in record.linked_by:
-                _remember_decision(connection, drop_id, record, stored)
-            told_of = _enter_pages(connection, drop_id, record)
-        self._missing[drop_id] -= told_of
-
-    def _have_drop(self, connection: Connection, record: Record, stored: Stored) -> str:
-        drop_id = drop_id_of(record.source_sha256)
-        if one(connection, drops, id=drop_id) is None:
+    def _read(self, key: RecordKey) -> Paper | None:
+        """A record; None where it cannot be read, and that is told."""
+        try:
+            newest = self._manifests.newest(key)
+            record = newest.record
+            told = [*(self._manifests.version(key, number) for number in range(1, record.version)), newest]
+            stored = manifests.stored_of(told[0].manifest, told[0].stored)
             file = record.received or self._received_again(record.source_sha256, stored.stored_at)
-            self._insert_drop(connection, record.source_sha256, record.office, file)
-        return drop_id
+        except (StoreFailed, InputRefused) as error:
+            self._doubt(key.record_id, error)
+            return None
+        seal, later = manifests.seal_of(newest.manifest), tuple(one.stored for one in told[1:])
+        return Paper(record, stored, seal, later, file)
+
+    def _doubt(self, what: str, error: DossierError) -> None:
+        """Tell what did not come back, and why.
+
+        Raises:
+            StoreUnavailable: the store as a whole is away.
+        """
+        if isinstance(error, StoreFailed):
+            self._warehouse.store.has_bucket(self._warehouse.buckets.archive)
+        self._rebuilt.doubtful.append(f"{what} {error.code}")
+
+    def _enter(self, connection: Connection, paper: Paper) -> None:
+        record, record_id = paper.record, paper.record.key.record_id
+        if one(connection, records, record_id=record_id) is not None:  # where both buckets have manifests, one's count
+            return
+        drop_id = drop_id_of(record.source_sha256)
+        if drop_id not in self._missing:
+            self._insert_drop(connection, record.source_sha256, record.office, paper.file)
+        enter_objects(connection, (*paper.stored.objects, *paper.later), record_id)  # guarded also where it is left out
+        try:
+            self._refuse_contested(connection, drop_id, record)
+            with connection.begin_nested():
+                told_of = enter_paper(connection, drop_id, paper)
+        except (LedgerConflict, IntegrityError):
+            self._claimed[drop_id] |= claimed_by(record)
+            self._rebuilt.doubtful.append(f"{record_id} {LedgerConflict.code}")
+        else:
+            self._missing[drop_id] -= told_of
+            self._rebuilt.records += 1
+
+    def _refuse_contested(self, connection: Connection, drop_id: str, record: Record) -> None:
+        record_id, rivals = record.key.record_id, rivals_of(connection, drop_id, record)
+        if rivals or claimed_by(record) & self._claimed[drop_id]:
+            named = named_as_stored(connection, [record_id, *rivals])
+            self._contested |= rivals if record_id in named else rivals - named
+            raise LedgerConflict(f"record {record_id} claims a page of another")
 
     def _received_again(self, sha256: Sha256, at: datetime) -> Received:
         """Kind, pages and size of a file, from its bytes."""
-        with TemporaryDirectory() as folder:
-            path = self._warehouse.fetch_source(sha256, Path(folder))
+        with self._objects.scratch() as folder:
+            path = self._objects.whole(self._warehouse.buckets.intake, intake_key(sha256), sha256, folder).content
             soundness = self._check(path)
             return Received(soundness.kind, soundness.pages, path.stat().st_size, at)
 
@@ -164,23 +228,39 @@ class Rebuild:
         self._missing[drop_id] = set(range(1, file.pages + 1))
 
     def _enter_received(self, sha256: Sha256) -> None:
-        stored = self._warehouse.received_object(sha256)
+        stored, file = self._objects.find(self._warehouse.buckets.intake, intake_key(sha256), sha256), None
         if stored is None:
             self._rebuilt.doubtful.append(f"{sha256[:32]} {StoreCorrupt.code}")
             return
+        if drop_id_of(sha256) not in self._missing:
+            try:
+                file = self._received_again(sha256, datetime.now(UTC))
+            except (StoreFailed, InputRefused) as error:
+                self._doubt(sha256[:32], error)
+                return
         with self._database.writing() as connection:
-            if one(connection, drops, id=drop_id_of(sha256)) is None:
-                try:
-                    file = self._received_again(sha256, datetime.now(UTC))
-                except InputRefused as error:
-                    self._rebuilt.doubtful.append(f"{sha256[:32]} {error.code}")
-                    return
+            if file is not None:
                 self._insert_drop(connection, sha256, UNKNOWN_OFFICE, file)
             enter_objects(connection, (stored,), None)
         self._tell()
 
+    def _remember_destroyed(self) -> None:
+        """What two persons ended must not come back unseen when the very same file is dropped again."""
+        intake = self._warehouse.buckets.intake
+        certificates = Certificates(self._objects, self._warehouse.buckets.audit, timedelta())
+        for key in certificates.done_keys():
+            if (found := certificates.find(key)) is None:
+                self._rebuilt.doubtful.append(f"{key} {StoreCorrupt.code}")
+                continue
+            gone = [Sha256(one["sha256"]) for one in found.told["received"] if one["destroyed"]]
+            with self._database.writing() as connection:
+                for sha256 in gone:
+                    enter_destroyed(connection, intake, sha256)
+
     def _finish(self) -> None:
         with self._database.writing() as connection:
+            for record_id in sorted(self._contested):
+                self._take_out(connection, record_id)
             order_records(connection)
             for drop_id, missing in self._missing.items():
                 if not missing:
@@ -191,38 +271,16 @@ class Rebuild:
             self._rebuilt.done = len(self._missing) - self._rebuilt.again
             counted = f"{self._rebuilt.records} records, {len(self._missing)} drops"
             add_line(
-                connection, actor=_BY, act="rebuild", citizen=None, record_id=None, why="the database was lost",
+                connection, actor=BY, act="rebuild", citizen=None, record_id=None, why="the database was lost",
                 outcome=counted,
             )  # fmt: skip
 
+    def _take_out(self, connection: Connection, record_id: str) -> None:
+        """Leave out a record that came in; only at the end, so that everybody who claims its pages met it."""
+        drop_id, told_of = remove_paper(connection, record_id)
+        self._missing[drop_id] |= told_of
+        self._rebuilt.records -= 1
+        self._rebuilt.doubtful.append(f"{record_id} {LedgerConflict.code}")
+
     def _tell(self) -> None:
         self._say(self._rebuilt.records + len(self._missing))
-
-
-def _enter_pages(connection: Connection, drop_id: str, record: Record) -> set[int]:
-    """Say where the pages of a record are; their numbers."""
-    place = {"drop_id": drop_id, "place": "document", "first_page": record.first_page}
-    rows = [{**place, "number": page["number"], "scan_sha256": page["scan_sha256"]} for page in record.pages]
-    if rows:
-        connection.execute(insert(pages), rows)
-    return {int(str(row["number"])) for row in rows}
-
-
-def _remember_decision(connection: Connection, drop_id: str, record: Record, stored: Stored) -> None:
-    """A person filed it: a later run of the machine must leave its pages alone, as it would have before."""
-    document = one(connection, documents, drop_id=drop_id, first_page=record.first_page)
-    assert document is not None  # noqa: S101 - it was entered a moment ago; tells the type checker
-    row = {
-        "document_id": document["id"],
-        "hold": 1,
-        "shown_sha256": "0" * 64,
-        "who": _BY,
-        "decided_at": stored.stored_at,
-        "kind": "file",
-        "action": to_json(FileIt()),
-        "note": "",
-        "state": "done",
-        "attempts": 0,
-        "finished_at": stored.stored_at,
-    }
-    connection.execute(insert(decisions).values(**row))

@@ -7,7 +7,7 @@ Two objects of the locked audit bucket for each disposal, encrypted like everyth
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -30,6 +30,8 @@ METHOD: Final = (
     "and the key of each object stood in its own header and went with it"
 )
 LAW: Final = ("Luật Lưu trữ 33/2024/QH15", "Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15", "QCVN 12:2026/BCA 2.2.12.2.6")
+
+_FOLDER: Final = "disposals/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,16 @@ class Certificates:
             raise NoSuchObject("certificate")
         return found
 
+    def done_keys(self) -> Iterator[str]:
+        """Where the certificates of what is gone lie."""
+        for key in dict.fromkeys(one.key for one in self.objects.store.listed(self.bucket, _FOLDER)):
+            if key.endswith("-done.json.age"):
+                yield key
+
 
 def certificate_key(disposal_id: int, asked_at: datetime, step: Step) -> str:
     """Where the certificate of a disposal lies."""
-    return f"disposals/{asked_at.astimezone(UTC):%Y/%m}/{disposal_id:09}-{step}.json.age"
+    return f"{_FOLDER}{asked_at.astimezone(UTC):%Y/%m}/{disposal_id:09}-{step}.json.age"
 
 
 def certificate_of(disposal: Disposal, row: RecordRow, doomed: Doomed, *, by: str, why: str) -> dict[str, Any]:

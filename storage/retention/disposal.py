@@ -19,16 +19,17 @@ from dossier.errors import LedgerConflict, RecordBound, SecondPersonNeeded
 from dossier.vietnamese import fold
 from storage.audit.trail import add_line, check_who_and_why
 from storage.database.engine import Database
-from storage.database.keeping_tables import disposals, legal_holds, objects
+from storage.database.keeping_tables import disposals, legal_holds
 from storage.database.rows import RecordRow
 from storage.database.tables import records
 from storage.inventory import enter_objects
 from storage.objects.buckets import Buckets
 from storage.objects.store import ObjectStore
+from storage.records.corrections import refuse_being_corrected
 from storage.records.record_objects import VersionAt, record_row
 from storage.retention.certificates import Certificate, Certificates, certificate_key, certificate_of
 from storage.retention.doomed import Doomed, doomed_with, refuse_bound
-from storage.retention.forgetting import forget
+from storage.retention.forgetting import expect_no_more, forget
 from storage.retention.legal_holds import open_holds
 
 
@@ -139,7 +140,7 @@ class Disposals:
 
         Raises:
             SecondPersonNeeded: nobody agreed.
-            LedgerConflict: it was refused, or there is none.
+            LedgerConflict: it was refused, there is none, or the record is being corrected; nothing was destroyed.
             RecordBound: the retention period lasts, here or in a store, or a legal hold; nothing was destroyed.
             StoreUnavailable: say it again.
             DecisionMalformed, PurposeRequired: as `ask`.
@@ -194,7 +195,7 @@ class Disposals:
                 raise LedgerConflict(f"disposal {disposal_id} is {known.state}")
             row = record_row(connection, known.record_id, locked=True)
             if answer == "agreed":
-                if fold(by) == fold(known.asked_by):
+                if _person(by) == _person(known.asked_by):
                     raise SecondPersonNeeded(f"disposal {disposal_id}")
                 _refuse_held(connection, row)
             now = datetime.now(UTC)
@@ -204,29 +205,28 @@ class Disposals:
             return _the_disposal(connection, disposal_id)
 
     def _begin(self, known: Disposal, by: str, why: str) -> _Begun:
-        """From here on the record is not given out, not held and not healed any more; said again it only looks."""
+        """From here on the record is not given out, not held and not healed any more; said again it begins nothing."""
         if known.state == "asked":
             raise SecondPersonNeeded(f"disposal {known.id}: nobody agreed")
         if known.state == "refused":
             raise LedgerConflict(f"disposal {known.id} is refused")
         with self._database.reading() as connection:
-            row = record_row(connection, known.record_id)
-            doomed = doomed_with(connection, row)
-        if known.certificate_key is not None:
-            return _Begun(known, row, doomed)
-        versions = self._versions(doomed)
-        refuse_bound(row, [(self._stores[name], version) for name, version in versions])
+            seen = record_row(connection, known.record_id)
+            doomed = doomed_with(connection, seen)
+        if known.certificate_key is None:
+            refuse_bound(seen, [(self._stores[name], version) for name, version in self._versions(doomed)])
         with self._database.writing() as connection:
             row = record_row(connection, known.record_id, locked=True)
-            _refuse_held(connection, row)
-            values = {"certificate_key": certificate_key(known.id, known.asked_at, "done")}
-            connection.execute(update(disposals).where(disposals.c.id == known.id).values(**values))
-            connection.execute(update(records).where(records.c.record_id == row.record_id).values(state="disposed"))
-            for bucket, key in {(version.bucket, version.key) for _, version in versions}:
-                same = (objects.c.bucket == bucket, objects.c.key == key)
-                connection.execute(update(objects).where(*same).values(state="disposed"))
-            _tell(connection, "dispose_begin", row, by, why, known.id)
-            return _Begun(_the_disposal(connection, known.id), row, doomed_with(connection, row))
+            if known.certificate_key is None:
+                _refuse_held(connection, row)
+                refuse_being_corrected(connection, seen)
+                values = {"certificate_key": certificate_key(known.id, known.asked_at, "done")}
+                connection.execute(update(disposals).where(disposals.c.id == known.id).values(**values))
+                connection.execute(update(records).where(records.c.record_id == row.record_id).values(state="disposed"))
+                _tell(connection, "dispose_begin", row, by, why, known.id)
+            doomed = doomed_with(connection, row)
+            expect_no_more(connection, doomed, self._buckets.intake)
+            return _Begun(_the_disposal(connection, known.id), row, doomed)
 
     def _end(self, begun: _Begun, written: tuple[Certificate, ...], by: str, why: str) -> None:
         gone = [source.drop_id for source in begun.doomed.sources if source.because is None]
@@ -275,6 +275,10 @@ def _refuse_held(connection: Connection, row: RecordRow) -> None:
         raise RecordBound(f"record {row.record_id} is under legal hold")
     if row.keep_until is not None and row.keep_until > datetime.now(UTC):
         raise RecordBound(f"record {row.record_id} until {row.keep_until.date()}")
+
+
+def _person(name: str) -> str:
+    return fold(name).replace(" ", "")
 
 
 def _the_disposal(connection: Connection, disposal_id: int) -> Disposal:

@@ -2,7 +2,8 @@
 
 A hold stands in the ledger, which this program obeys, and on every version of every object, which the store obeys. Placing
 writes the ledger first and lifting writes it last, so that a crash leaves the record held here; `enforce` then brings the
-store to the same.
+store to the same. Whoever changes the store looks at the ledger again afterwards, so that of several at once the last one
+leaves both the same.
 """
 
 from __future__ import annotations
@@ -64,11 +65,11 @@ class LegalHolds:
             same = (legal_holds.c.placed_by == by, legal_holds.c.why == why)
             known = open_holds(connection, legal_holds.c.record_id == record_id, *same)
             hold = known[0] if known else _placed(connection, row, by, why)
-        self._set(self._places(row), on=True)
+        self._bring_to_the_same(_places(row))
         return hold
 
     def lift(self, hold_id: int, *, by: str, why: str) -> LegalHold:
-        """Lift one hold; the objects stay held while another one needs them.
+        """Lift one hold; the objects stay held while another one needs them. Said again, it only looks to the store.
 
         Raises:
             LedgerConflict: there is no such hold.
@@ -77,18 +78,12 @@ class LegalHolds:
         check_who_and_why(by, why)
         with self._database.reading() as connection:
             hold = _hold(connection, hold_id)
-            if hold.lifted_at is not None:
-                return hold
             row = record_row(connection, hold.record_id)
-            others = open_holds(connection, legal_holds.c.id != hold_id)
-            needed = {place for one in others for place in self._places(record_row(connection, one.record_id))}
-        self._set([place for place in self._places(row) if place not in needed], on=False)
-        with self._database.writing() as connection:
-            values = {"lifted_at": datetime.now(UTC), "lifted_by": by, "lifted_why": why}
-            query = update(legal_holds).where(legal_holds.c.id == hold_id, legal_holds.c.lifted_at.is_(None))
-            if connection.execute(query.values(**values)).rowcount:
-                _tell(connection, "hold_lift", row, by, why, hold_id)
-            return _hold(connection, hold_id)
+        if hold.lifted_at is None:
+            self._bring_to_the_same(_places(row), without=hold_id)
+            hold = self._lifted(hold_id, row, by, why)
+        self._bring_to_the_same(_places(row))
+        return hold
 
     def open_ones(self) -> tuple[LegalHold, ...]:
         """Open holds, oldest first."""
@@ -99,15 +94,36 @@ class LegalHolds:
         """Hold every object of every held record, also those that came to the replica since; the number of holds."""
         with self._database.reading() as connection:
             held = open_holds(connection)
-            places = {place for hold in held for place in self._places(record_row(connection, hold.record_id))}
-        self._set(places, on=True)
+            places = _needed(connection, held)
+        self._bring_to_the_same(places)
         return len(held)
 
-    def _places(self, row: RecordRow) -> tuple[Place, ...]:
-        return tuple(dict.fromkeys((own_place(row), content_place(row))))
+    def _lifted(self, hold_id: int, row: RecordRow, by: str, why: str) -> LegalHold:
+        with self._database.writing() as connection:
+            values = {"lifted_at": datetime.now(UTC), "lifted_by": by, "lifted_why": why}
+            query = update(legal_holds).where(legal_holds.c.id == hold_id, legal_holds.c.lifted_at.is_(None))
+            if connection.execute(query.values(**values)).rowcount:
+                _tell(connection, "hold_lift", row, by, why, hold_id)
+            return _hold(connection, hold_id)
+
+    def _bring_to_the_same(self, places: frozenset[Place], *, without: int | None = None) -> None:
+        """Hold in the stores what of some places the ledger holds, and nothing else of them.
+
+        Args:
+            places: all objects there.
+            without: a hold that is about to be lifted.
+        """
+        done = None
+        while done != (needed := self._needed_of(places, without)):
+            self._set(needed, on=True)
+            self._set(places - needed, on=False)
+            done = needed
+
+    def _needed_of(self, places: frozenset[Place], without: int | None) -> frozenset[Place]:
+        with self._database.reading() as connection:
+            return places & _needed(connection, [hold for hold in open_holds(connection) if hold.id != without])
 
     def _set(self, places: Iterable[Place], *, on: bool) -> None:
-        places = tuple(places)
         for store in self._stores:
             for one in versions_in(store, places):
                 store.set_legal_hold(one.bucket, one.key, one.version_id, on=on)
@@ -117,6 +133,15 @@ def open_holds(connection: Connection, *which: ColumnElement[bool]) -> tuple[Leg
     """Open holds, oldest first."""
     query = select(legal_holds).where(legal_holds.c.lifted_at.is_(None), *which).order_by(legal_holds.c.id)
     return tuple(LegalHold(**row) for row in connection.execute(query).mappings())
+
+
+def _needed(connection: Connection, held: Iterable[LegalHold]) -> frozenset[Place]:
+    return frozenset(place for hold in held for place in _places(record_row(connection, hold.record_id)))
+
+
+def _places(row: RecordRow) -> frozenset[Place]:
+    """Where all objects of a record lie; the ledger has forgotten it of one that is gone."""
+    return frozenset((own_place(row), content_place(row))) if row.content_key else frozenset()
 
 
 def _placed(connection: Connection, row: RecordRow, by: str, why: str) -> LegalHold:

@@ -134,6 +134,14 @@ def search_page(database: Database, query: Query, limit: int, after: int | None 
         return SearchIndex(connection.dialect.name).find(connection, query, limit, after)
 
 
+def all_hits(connection: Connection, query: Query) -> Iterator[RecordRow]:
+    """Every record of a search, newest first, however many there are and however long it takes."""
+    index, page = SearchIndex(connection.dialect.name), None
+    while page is None or page.after is not None:
+        page = index.find(connection, query, _BATCH, None if page is None else page.after)
+        yield from page.rows
+
+
 def index_record(connection: Connection, row: Mapping[str, object], pages: Sequence[str]) -> None:
     """Make a record searchable, or what it says now, inside the transaction that files or corrects it.
 

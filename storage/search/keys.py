@@ -9,7 +9,6 @@ behind ``p=``, other fields are one key each.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +16,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
-from dossier.vietnamese import fold_word, words_of
+from dossier.vietnamese import fold_word, without_personal_numbers, words_of
 from storage.database.schema import ID, metadata
 
 searched = Table(
@@ -44,6 +43,7 @@ BLOCKS: Final = (13, 16, 19)
 
 _APART: Final = " | "  # what stands between two values, so that no phrase reaches from one into the next
 _FACET_LETTERS: Final = 200
+_PAPER_LETTERS: Final = 500  # PostgreSQL takes keys of 2046 bytes
 _NOT_IN_KEYS: Final = re.compile(r"[^\w/.-]+")
 
 
@@ -105,8 +105,16 @@ def facet_keys(sign: str, value: str) -> tuple[str, ...]:
 
 def facet_key(sign: str, value: str) -> str:
     """Key of a field's whole value as it is marked."""
-    whole = "".join(_placed(unicodedata.normalize("NFC", value)))
+    whole = "".join(_placed(without_personal_numbers(value)))
     return f"{sign}={_NOT_IN_KEYS.sub('_', whole)[:_FACET_LETTERS]}"
+
+
+def paper_key(number: str, agency: str) -> str | None:
+    """Key of all papers with this number, symbol and agency, folded; None where there is no number or no agency."""
+    folded, words = facet_keys("i", number)[-1], words_of(agency)
+    if not words or not any(map(str.isdigit, folded)):
+        return None
+    return f"{folded}@{fold_word('_'.join(words))}"[:_PAPER_LETTERS]
 
 
 def year_key(year: int) -> str:
@@ -136,9 +144,12 @@ def _word_keys(sign: str, line: str) -> Iterable[str]:
 
 def _facets(row: Mapping[str, object], values: Mapping[str, str]) -> Iterator[str]:
     number, dated = row.get("number") or values.get("number", ""), row.get("dated")
-    told = {"t": row["type"], "o": row["office"], "d": row["dossier_code"], "c": row["citizen"], "n": number}
+    yield f"c={row['citizen']}"
+    told = {"t": row["type"], "o": row["office"], "d": row["dossier_code"], "n": number}
     for sign, value in told.items():
         if words_of(str(value)):
             yield from facet_keys(sign, str(value))
+    if (paper := paper_key(str(number), str(row.get("agency") or values.get("agency", "")))) is not None:
+        yield paper
     if isinstance(dated, date):
         yield year_key(dated.year)

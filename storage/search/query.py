@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -93,12 +94,13 @@ def parse_query(text: str, token_of: Callable[[CitizenId], CitizenToken] | None 
     Raises:
         QueryMalformed: nothing is searched for, a field is unknown, or its value is not of its form.
     """
+    text = unicodedata.normalize("NFC", text)
     if len(text) > _LONGEST:
         raise QueryMalformed(f"longer than {_LONGEST} letters")
     if text.count('"') % 2:
         raise QueryMalformed("a quote is not closed")
     parts = tuple(_parts(text, token_of))
-    if has_personal_number(_without_citizen(text)):
+    if has_personal_number(_words_asked_for(text)):
         raise QueryMalformed("an ID number is not in the index; write it behind citizen:")
     if not parts:
         raise QueryMalformed("empty")
@@ -120,9 +122,10 @@ def parse_query(text: str, token_of: Callable[[CitizenId], CitizenToken] | None 
     )
 
 
-def _without_citizen(text: str) -> str:
+def _words_asked_for(text: str) -> str:
+    """What would be looked for in the index, without days and the citizen: they are no words."""
     parts = ((FIELDS.get(fold_word(match["field"] or "")), match[0]) for match in _PART.finditer(text))
-    return " ".join(part for sign, part in parts if sign != "citizen")
+    return " ".join(part for sign, part in parts if sign not in {"citizen", "since", "until"})
 
 
 def _parts(text: str, token_of: Callable[[CitizenId], CitizenToken] | None) -> Iterator[_Part]:

@@ -119,6 +119,18 @@ def test_automations_are_made_once(settings: Settings, prefect: httpx.Client) ->
     assert [one["name"] for one in after] == ["sohoa-dead-runs"]
 
 
+def test_of_sweeps_that_are_late_one_runs(prefect: httpx.Client) -> None:
+    sweep = prefect.get("/deployments/name/sweep/local").json()
+    late = [prefect.post(f"/deployments/{sweep['id']}/create_flow_run", json={}).json()["id"] for _ in range(6)]
+
+    def over() -> list[str] | None:
+        ends = [_state(prefect, run)["type"] for run in late]
+        return ends if _ENDS.issuperset(ends) else None
+
+    ends = wait_for(over)
+    assert ends.count("CANCELLED") >= 4
+
+
 def test_the_queues_have_the_limits_of_the_plan(prefect: httpx.Client) -> None:
     (planned,) = yaml.safe_load((servers.ROOT / "prefect.yaml").read_text(encoding="utf-8"))["work_pools"]
 

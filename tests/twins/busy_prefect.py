@@ -1,4 +1,4 @@
-"""A Prefect server as far as its automations and pools go, whose database is locked at every first question."""
+"""A Prefect server as far as automations and states of runs go, whose database is locked at every first question."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class BusyPrefect(ThreadingHTTPServer):
         self.asked: list[str] = []
         """Method and path of every question, the refused ones too."""
         self.automations: dict[str, dict[str, Any]] = {}
+        self.states: dict[str, str] = {}
+        """Type of the state of each flow run; all of them are old."""
         self.url = f"http://127.0.0.1:{self.server_port}/api"
 
 
@@ -35,6 +37,10 @@ def busy_prefect(busy: int = 1) -> Iterator[BusyPrefect]:
             thread.join()
 
 
+def _run(name: str, state: str) -> dict[str, Any]:
+    return {"id": name, "state": {"type": state, "timestamp": "2026-01-01T00:00:00+00:00"}}
+
+
 class _Answer(BaseHTTPRequestHandler):
     server: BusyPrefect
 
@@ -43,23 +49,32 @@ class _Answer(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or "{}")
         self.server.asked.append(question)
         if self.server.asked.count(question) <= self.server.busy:
-            return self._say(503, {"exception_message": "Service Unavailable"})
-        match question.split("/")[:3]:
+            self._say(503, {"exception_message": "Service Unavailable"})
+        else:
+            self._say(*self._done(question.split("/")[:3], body))
+
+    def _done(self, question: list[str], body: dict[str, Any]) -> tuple[int, object]:
+        automations, states = self.server.automations, self.server.states
+        answer: object = {}
+        match question:
             case ["POST ", "automations", "filter"]:
                 wanted = body["automations"]["name"]["any_"]
-                return self._say(200, [one for one in self.server.automations.values() if one["name"] in wanted])
+                answer = [one for one in automations.values() if one["name"] in wanted]
             case ["POST ", "automations", ""]:
-                made = f"made-{len(self.server.automations)}"
-                self.server.automations[made] = {**body, "id": made}
-                return self._say(201, self.server.automations[made])
-            case ["PUT ", "automations", known] if known in self.server.automations:
-                self.server.automations[known] = {**body, "id": known}
-                return self._say(200, {})
-            case ["DELETE ", "automations", known] if known in self.server.automations:
-                del self.server.automations[known]
-                return self._say(200, {})
+                made = f"made-{len(automations)}"
+                answer = automations[made] = {**body, "id": made}
+            case ["PUT ", "automations", known] if known in automations:
+                automations[known] = {**body, "id": known}
+            case ["DELETE ", "automations", known] if known in automations:
+                del automations[known]
+            case ["POST ", "flow_runs", "filter"]:
+                wanted = body["flow_runs"]["state"]["type"]["any_"]
+                answer = [_run(name, state) for name, state in states.items() if state in wanted]
+            case ["POST ", "flow_runs", run] if run in states:
+                states[run] = body["state"]["type"]
             case _:
-                return self._say(422, {})
+                return 422, {}
+        return 200, answer
 
     do_GET = do_POST = do_PUT = do_DELETE = _act  # noqa: N815 - the names are the standard library's
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from rich.console import Console
 from typer.testing import CliRunner
 
+from cli import alarms, replay
 from cli.main import app
 from cli.replay import words_of
 from dossier.errors import DecisionMalformed, StackFailed
 from signing.clock import vietnam_now
 from storage.alarms import Alarms
 from storage.ledger import Ledger
+from storage.places import mark_places
 from tests.twins.made_day import MadeDay, made_day
 from tests.twins.papers import CITIZEN
 
@@ -38,6 +42,7 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
+    mark_places(tmp_path, {"home": tmp_path})
     ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     yield Office(tmp_path, ledger, made_day(ledger, tmp_path))
     ledger.close()
@@ -124,6 +129,17 @@ def test_replay_without_names_lists_what_was_given_up_and_why(office: Office) ->
     assert office.day.new.id[:8] not in said.output
     assert "SIGNER_REJECTED" in said.output
     assert words_of("SIGNER_REJECTED").split(" / ", maxsplit=1)[0][:20] in said.output
+
+
+def test_words_of_others_that_look_like_markup_are_listed_as_they_are(office: Office) -> None:
+    console = Console(file=io.StringIO(), width=200)
+    (alarm,) = Alarms(office.ledger.database).open_ones()
+
+    replay.show((replace(office.day.failed, office="xã [/Hòa]"),), console)
+    alarms.show((replace(alarm, subject="tổ [/một]", detail="[/cửa]"),), console)
+
+    told = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
+    assert all(words in told for words in ("xã [/Hòa]", "tổ [/một]", "[/cửa]"))
 
 
 def test_replay_starts_only_what_was_given_up(office: Office) -> None:

@@ -2,98 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
-from sqlalchemy import update
-from typer.testing import CliRunner, Result
+from sqlalchemy import delete, update
 
-from cli import audit, held, retention
-from cli.installation import prepare
 from cli.verifying import verify_record
 from config.settings import load_settings
-from dossier.errors import DossierError, RecordBound, SealBroken, SecondPersonNeeded, StoreUnavailable
-from dossier.records import Record, RecordKey
-from dossier.values import Soundness
-from flows.anchor import anchor
-from flows.keepers import Keepers, open_keepers
-from signing.clock import VIETNAM, vietnam_now
-from signing.local_tsa import LocalTsa
+from dossier.errors import (
+    DecisionMalformed,
+    DossierError,
+    RecordBound,
+    SealBroken,
+    SecondPersonNeeded,
+)
+from flows.keepers import open_keepers
+from signing.clock import VIETNAM
+from storage.alarms import Alarms
+from storage.database.tables import audit as audit_table
 from storage.database.tables import records
-from storage.objects.folder import FolderStore
-from storage.tokens import citizen_token
-from tests.twins.papers import CITIZEN, SEAL, digest, page, record, sealed
+from tests.twins.audited_office import Office, office_in
+from tests.twins.papers import CITIZEN, page
 from tests.twins.papers import held as held_paper
-from tests.twins.tampered_trail import write_anew
+from tests.twins.tampered_trail import as_the_owner, write_anew
 
 TODAY = datetime.now(UTC).date()
 PERIOD = ("--from", (TODAY - timedelta(days=1)).isoformat(), "--to", (TODAY + timedelta(days=1)).isoformat())
 WHY = ("--why", "vụ lộ dữ liệu 3", "--by", "Thanh tra")
 
 
-@dataclass(frozen=True)
-class Office:
-    """An installation with one stored record."""
-
-    home: Path
-    record: Record
-
-    def say(self, *command: str, typed: str | None = None, columns: int = 300) -> Result:
-        """Type a command."""
-        app = {"audit": audit.app, "retention": retention.app, "held": held.app}[command[0]]
-        return CliRunner().invoke(app, [*command[1:], "--home", str(self.home)], input=typed, env={"COLUMNS": str(columns)})
-
-    def said(self, *command: str, typed: str | None = None) -> str:
-        """Type a command that must go well."""
-        done = self.say(*command, typed=typed)
-        assert done.exit_code == 0, done.output + repr(done.exception)
-        return done.output
-
-    def acts(self) -> list[tuple[str, str]]:
-        """(actor, act) of every line, oldest first."""
-        with open_keepers(load_settings(self.home)) as keepers:
-            return [(line.actor, line.act) for line in reversed(keepers.trail.lines(100))]
-
-
-def file_one(keepers: Keepers, folder: Path) -> Record:
-    keepers.warehouse.prepare()
-    source = folder / "scan.pdf"
-    source.write_bytes(b"scan")
-    received = keepers.warehouse.receive(source, digest(b"scan"))
-    receipt = keepers.ledger.receive(
-        office="một-cửa",
-        file_name="scan.pdf",
-        sha256=digest(b"scan"),
-        size=4,
-        intake=received,
-        soundness=Soundness("pdf", 1),
-    )
-    token = citizen_token(keepers.settings.citizen_token_key.get_secret_value().encode(), CITIZEN)
-    paper = record(RecordKey(token, "7" * 32), source=digest(b"scan"))
-    keepers.ledger.started(str(receipt.drop_id), "run")
-    keepers.ledger.filed(str(receipt.drop_id), paper, keepers.warehouse.put(paper, sealed(folder)), SEAL)
-    keepers.ledger.finished(str(receipt.drop_id))
-    return paper
-
-
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    home = prepare(tmp_path / "home").home
-    with LocalTsa(home / "pki") as tsa:
-        with (home / "settings.env").open("a", encoding="utf-8") as settings:
-            settings.write(f"\nSOHOA_STORE=filesystem\nSOHOA_TSA_URL={tsa.url}\n")
-        FolderStore.create(load_settings(home).store_folder)
-        with open_keepers(load_settings(home)) as keepers:
-            paper = file_one(keepers, tmp_path)
-        yield Office(home, paper)
+    with office_in(tmp_path) as opened:
+        yield opened
 
 
 def test_an_anchored_trail_is_verified_and_the_look_is_logged(office: Office) -> None:
@@ -109,10 +55,35 @@ def test_a_broken_trail_is_named_to_the_line_and_ends_with_1(office: Office) -> 
     office.said("audit", "anchor")
     with open_keepers(load_settings(office.home)) as keepers:
         write_anew(keepers.ledger, 2, why="nothing")
+    before = office.acts()
     done = office.say("audit", "verify")
 
     assert done.exit_code == 1
     assert "Line 2 differs from its anchor" in done.output + done.stderr
+    assert office.acts() == before  # a line would change what was found; the alarm tells of it
+    with open_keepers(load_settings(office.home)) as keepers:
+        assert [one.detail for one in Alarms(keepers.ledger.database).open_ones()] == ["line 2: not_as_anchored"]
+
+
+@pytest.mark.parametrize("who", [("--by", "Thanh tra", "--why", " "), ("--by", CITIZEN)])
+def test_a_broken_trail_too_is_shown_to_nobody_without_a_name_and_a_reason(office: Office, who: tuple[str, ...]) -> None:
+    office.said("audit", "anchor")
+    with open_keepers(load_settings(office.home)) as keepers:
+        write_anew(keepers.ledger, 2, why="nothing")
+    done = office.say("audit", "verify", *who)
+
+    assert isinstance(done.exception, DossierError)
+    assert "anchor" not in done.output + done.stderr
+
+
+def test_anchored_lines_that_a_backup_lacks_are_brought_back_and_that_is_logged(office: Office) -> None:
+    office.said("audit", "anchor")
+    with open_keepers(load_settings(office.home)) as keepers, as_the_owner(keepers.ledger) as connection:
+        connection.execute(delete(audit_table).where(audit_table.c.number == 2))
+    told = office.said("audit", "restore", *WHY)
+
+    assert "audit trail up to line 2" in told
+    assert office.acts() == [("digitize", "sign"), ("digitize", "store"), ("Thanh tra", "audit_restore")]
 
 
 def test_a_subject_is_asked_for_on_stdin_and_named_by_token_only(office: Office) -> None:
@@ -154,6 +125,14 @@ def test_what_is_no_id_is_refused_and_not_repeated(office: Office, typed: str) -
 
     assert isinstance(done.exception, DossierError)
     assert "12345" not in str(done.exception)
+
+
+def test_an_actor_who_is_named_by_an_id_number_is_refused_before_it_stands_in_the_trail(office: Office) -> None:
+    done = office.say("audit", "actor", f"cb-{CITIZEN}", *PERIOD, *WHY)
+
+    assert isinstance(done.exception, DecisionMalformed)
+    assert CITIZEN not in str(done.exception)
+    assert office.acts()[-1] == ("digitize", "store")
 
 
 def test_a_trail_is_not_read_without_a_reason(office: Office) -> None:
@@ -200,25 +179,3 @@ def test_a_look_at_a_held_paper_and_a_fetched_record_are_logged(office: Office) 
         verify_record(office.record.key.record_id, settings)
 
     assert [act for _, act in office.acts()][2:] == ["view_held", "verify"]
-
-
-def test_the_flow_anchors_what_is_new_once_a_day_and_each_hour_until_it_succeeded(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SOHOA_HOME", str(office.home))
-
-    with monkeypatch.context() as away:
-        away.setattr("flows.keepers.Keepers.anchors", property(lambda _: _raise(StoreUnavailable())))
-        with pytest.raises(StoreUnavailable):
-            asyncio.run(anchor.fn())
-    assert asyncio.run(anchor.fn()) == {"anchors": 1}
-
-    office.said("audit", "actor", "lan", *PERIOD, *WHY)  # a new line
-    assert asyncio.run(anchor.fn()) == {"anchors": 0}
-    tomorrow = vietnam_now() + timedelta(days=1)
-    monkeypatch.setattr("flows.anchor.vietnam_now", lambda: tomorrow)
-    assert asyncio.run(anchor.fn()) == {"anchors": 1}
-
-
-def _raise(error: Exception) -> NoReturn:
-    raise error

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
+from rich.console import Console
 from typer.testing import CliRunner
 
+from cli.explain import Explained, show
 from cli.main import app
 from dossier.errors import Misconfigured
+from dossier.values import ReadPage, Sha256
+from tests.twins.papers import held
 
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "scan6772.jpg"
 
@@ -55,3 +61,14 @@ def test_a_page_that_is_not_there_is_said(tmp_path: Path) -> None:
 
     assert isinstance(answer.exception, Misconfigured)
     assert "--page: the file has 1 pages" in str(answer.exception)
+
+
+def test_a_value_that_looks_like_markup_is_shown_as_the_paper_has_it() -> None:
+    paper, console = held(), Console(file=io.StringIO(), width=200)
+    name = replace(paper.understood.fields["full_name"], value="An [/Hòa]")
+    outcome = replace(paper, understood=replace(paper.understood, fields={"full_name": name}))
+    read = ReadPage(1, Sha256("0" * 64), 10, 10, 300, 0, turn_sure=True, skew_deg=0.0, blank=False, lines=())
+
+    show(Explained(read, outcome, is_separator=False), console)
+
+    assert "An [/Hòa]" in console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO

@@ -19,6 +19,7 @@ from flows.tools import open_warehouse
 from storage.audit.trail import AuditTrail
 from storage.ledger import Ledger
 from storage.objects.folder import FolderStore
+from storage.places import mark_places
 from tests.twins.exported_house import ExportedHouse
 from tests.twins.papers import CITIZEN, DOSSIER
 
@@ -31,6 +32,7 @@ class Office:
     def __init__(self, home: Path) -> None:
         self.home = home
         settings = Settings(home=home, store="filesystem", master_key=KEY)  # type: ignore[arg-type]  # as it is read
+        mark_places(home, {"home": home})
         self.ledger = Ledger.open(settings.ledger_address)
         FolderStore.create(settings.store_folder)
         warehouse = open_warehouse(settings)
@@ -116,6 +118,7 @@ def test_a_bag_of_another_house_is_checked_without_the_ledger(office: Office, tm
     office.export(tmp_path / "out", DOSSIER)
     (bag,) = (tmp_path / "out").iterdir()
     office.home = tmp_path / "elsewhere"
+    mark_places(office.home, {"home": office.home})
 
     assert isinstance(office.type("import-check", str(bag)).exception, BagInvalid)
     assert office.type("import-check", str(bag), "--no-ledger").exit_code == 0

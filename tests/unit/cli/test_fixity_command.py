@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,16 +14,21 @@ import pytest
 from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
+import flows.replicate
 from cli.fixity import SAME_DISK, weaknesses
 from cli.installation import prepare
-from cli.main import app
+from cli.main import app, main
 from config.settings import Settings, load_settings
+from dossier.errors import PlaceGone
+from flows.replicate import replicate as flow_of_copies
 from flows.replicate import replicate_all
 from flows.tools import Tools, open_tools
 from storage.alarms import Alarms
+from storage.audit.trail import AuditTrail
 from storage.database.keeping_tables import outbox
 from storage.files import hash_file
 from storage.inventory import enter_objects
+from storage.keys.key_ring import look
 from tests.twins.flipped_byte import flip_in_folder
 
 SCAN = os.urandom(100_000)
@@ -108,13 +116,52 @@ def test_copies_that_wait_for_an_hour_raise_an_alarm_until_they_are_made(tools: 
     def kinds() -> list[tuple[str, str]]:
         return [(alarm.kind, alarm.subject) for alarm in alarms.open_ones()]
 
-    assert replicate_all(tools)["copied"] == 0
+    with pytest.raises(PlaceGone):
+        replicate_all(tools)
     assert kinds() == []
     with tools.ledger.database.writing() as connection:
         connection.execute(update(outbox).values(made_at=datetime.now(UTC) - timedelta(minutes=61)))
-    replicate_all(tools)
+    with pytest.raises(PlaceGone):
+        replicate_all(tools)
     assert kinds() == [("not_replicated", "replica")]
 
     replica.with_name("unplugged").rename(replica)
     assert replicate_all(tools)["copied"] == 1
     assert kinds() == []
+
+
+def test_the_command_tells_that_the_replica_is_gone(
+    home: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tools.settings.replica_path.rename(tools.settings.replica_path.with_name("unplugged"))
+    monkeypatch.setattr(sys, "argv", ["sohoa", "fixity", "replicate", "--home", str(home)])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (1, "")
+    assert f"[{PlaceGone.code}] {PlaceGone.vi}" in told.err
+    assert f"[{PlaceGone.code}] {PlaceGone.en}" in told.err
+
+
+def test_the_flow_waits_for_a_replica_that_is_gone(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools.settings.replica_path.rename(tools.settings.replica_path.with_name("unplugged"))
+    monkeypatch.setattr(flows.replicate, "open_tools", lambda: nullcontext(tools))
+
+    assert asyncio.run(flow_of_copies.fn()) == {}
+
+
+def test_a_wrapped_key_that_rots_is_restored_with_an_alarm_and_a_line_of_the_trail(tools: Tools) -> None:
+    (wrapping,) = look(tools.warehouse.store, tools.warehouse.buckets)
+    assert replicate_all(tools)["keys"] == 1
+    flip_in_folder(tools.settings.store_folder, wrapping.wrapped.encode())
+
+    assert replicate_all(tools)["keys"] == 1
+    assert replicate_all(tools)["keys"] == 0
+
+    assert look(tools.warehouse.store, tools.warehouse.buckets) == (wrapping,)
+    subject = f"{tools.warehouse.buckets.keys}/keyring/0001.json"
+    assert [(one.kind, one.subject) for one in Alarms(tools.ledger.database).open_ones()] == [("object_damaged", subject)]
+    (line,) = AuditTrail(tools.ledger).lines(10)
+    assert (line.actor, line.act, line.why, line.outcome) == ("replicate", "restore", subject, "STORE_CORRUPT")

@@ -19,6 +19,7 @@ from dossier.values import Held, Soundness
 from storage.database.rows import ShelfEntry
 from storage.desk import Desk
 from storage.ledger import Ledger
+from storage.places import mark_places
 from tests.twins.papers import CITIZEN, DOSSIER, digest, held, page, received
 
 
@@ -27,6 +28,7 @@ class Counter:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        mark_places(home, {"home": home})
         self.ledger = Ledger.open(f"sqlite:///{home / 'ledger.sqlite'}")
         self.desk = Desk(self.ledger)
 
@@ -86,10 +88,28 @@ def test_the_list_says_what_waits_and_why_in_words(counter: Counter, words: tupl
 def test_the_list_is_there_for_programs_too(counter: Counter) -> None:
     entry = counter.hold(held())
 
-    (told,) = json.loads(counter.type("--json").output)
+    answer = json.loads(counter.type("--json").output)
+    (told,) = answer["documents"]
 
+    assert answer["waiting"] == 1
     assert (told["id"], told["reasons"], told["first_page"]) == (entry.hold_id, ["weak_verdict", "no_citizen"], 1)
     assert CITIZEN not in json.dumps(told)
+
+
+def test_a_list_that_ends_early_says_how_many_there_are(counter: Counter) -> None:
+    for why in ("weak_verdict", "no_citizen", "no_dossier_code"):
+        counter.hold(held(page(1), why=(why,)))
+
+    assert "waiting for a person: 2 / 3" in counter.type("--limit", "2").output
+    assert "waiting for a person: 3\n" in "\n".join(map(str.strip, counter.type().output.splitlines()))
+    told = json.loads(counter.type("--limit", "2", "--json").output)
+    assert (told["waiting"], len(told["documents"])) == (3, 2)
+
+    for entry in counter.ledger.shelf(2):
+        counter.desk.rejected_now(counter.desk.decide(entry.hold_id, Reject("rescan"), who="lan").id)
+    assert "sent back: 1 / 2" in counter.type("--rejected", "--limit", "1").output
+    told = json.loads(counter.type("--rejected", "--limit", "1", "--json").output)
+    assert (told["rejected"], len(told["documents"])) == (2, 1)
 
 
 def test_one_document_is_shown_with_reasons_cues_fields_and_text(counter: Counter) -> None:
@@ -198,7 +218,7 @@ def test_what_was_sent_back_is_listed_with_reason_note_and_name(counter: Counter
     counter.desk.rejected_now(decision.id)
 
     told = counter.type("--rejected").output
-    (listed,) = json.loads(counter.type("list", "--rejected", "--json").output)
+    (listed,) = json.loads(counter.type("list", "--rejected", "--json").output)["documents"]
 
     for words in ("Ảnh quét chưa đạt", "The scan is not good enough", "mờ", "lan"):
         assert words in told

@@ -19,11 +19,14 @@ from dossier.errors import (
     LedgerUnavailable,
     MasterKeyMissing,
     Misconfigured,
+    PlaceGone,
     PurposeRequired,
     StoreUnavailable,
 )
-from flows.opening import open_masters, open_vault
+from flows.opening import open_masters, open_replica, open_vault
 from storage.audit.trail import AuditTrail
+from storage.healing.replication import prepare_replica
+from storage.keys.key_copies import replicate_keys
 from storage.keys.key_ring import look, open_ring
 from storage.objects.buckets import Buckets
 from storage.objects.store import Body
@@ -92,6 +95,16 @@ def said(home: Path, *command: str) -> str:
     return done.output
 
 
+def copy(home: Path, store: Tearing) -> None:
+    """What the flow does every two minutes."""
+    settings = load_settings(home)
+    buckets, replica, told = Buckets(settings.bucket_prefix), open_replica(settings), list[str]()
+    assert replica is not None
+    prepare_replica(replica, buckets)
+    replicate_keys(buckets, store, replica, lambda key, what: told.append(f"{key} {what}"))
+    assert told == []
+
+
 def change_master_key(home: Path) -> str:
     """What docs/keys.md tells the operator to do; the old key."""
     secret = home / "secrets" / "sohoa_master_key"
@@ -138,6 +151,7 @@ def test_new_makes_the_next_key(home: Path, store: Tearing) -> None:
 def test_the_master_key_is_changed_as_the_manual_says(home: Path, store: Tearing) -> None:
     since_before = load_settings(home)
     secret = open_vault(since_before, store).encrypt_bytes(b"paper")
+    copy(home, store)
     old = change_master_key(home)
     assert open_vault(load_settings(home), store).decrypt_bytes(secret) == b"paper", "nothing stands still meanwhile"
     assert "not wrapped anew" in said(home, "show")
@@ -146,12 +160,40 @@ def test_the_master_key_is_changed_as_the_manual_says(home: Path, store: Tearing
     assert "not wrapped anew" not in said(home, "show")
     (home / "secrets" / "sohoa_master_key_before").unlink()
     assert open_vault(since_before, store).decrypt_bytes(secret) == b"paper", "a program that opens the ring only now"
-    assert "1 replaced" in said(home, "retire")
+    copy(home, store)
+    assert "1 replaced wrapping(s) deleted in the warehouse, 1 in the replica" in said(home, "retire")
 
     assert open_vault(load_settings(home), store).decrypt_bytes(secret) == b"paper"
     (home / "secrets" / "sohoa_master_key").write_text(old)
     with pytest.raises(MasterKeyMissing):
         open_vault(load_settings(home), store)
+
+
+def test_a_key_that_only_the_replica_still_has_is_not_made_again(home: Path, store: Tearing) -> None:
+    said(home, "new")
+    copy(home, store)
+    buckets = Buckets(load_settings(home).bucket_prefix)
+    del store.buckets[buckets.keys]["keyring/0002.json"]
+
+    with pytest.raises(MasterKeyMissing, match="fixity replicate"):
+        said(home, "new")
+
+    assert "keyring/0002.json" not in store.buckets[buckets.keys]
+    (home / "replica").rename(home / "unplugged")
+    assert said(home, "new") == "→ 0002\n", "nobody can be asked"
+
+
+def test_nothing_is_retired_while_the_replica_is_gone(home: Path, store: Tearing) -> None:
+    open_vault(load_settings(home), store)
+    copy(home, store)
+    change_master_key(home)
+    said(home, "rotate")
+    (home / "replica").rename(home / "unplugged")
+
+    with pytest.raises(PlaceGone, match="retire again when it is back"):
+        said(home, "retire")
+
+    assert len(store.versions(Buckets(load_settings(home).bucket_prefix).keys, "keyring/0001.json")) == 2
 
 
 def test_without_the_key_before_nothing_is_rotated(home: Path, store: Tearing) -> None:
@@ -173,16 +215,18 @@ def test_every_act_on_the_keys_is_a_line_of_the_audit_trail_that_names_ids_and_n
     open_vault(load_settings(home), store)
     old = open_masters(load_settings(home)).now.id
     said(home, "new")
+    copy(home, store)
     letters = change_master_key(home)
     new = open_masters(load_settings(home)).now.id
     said(home, "rotate")
     (home / "secrets" / "sohoa_master_key_before").unlink()
+    copy(home, store)
     said(home, "retire")
 
     assert written(home) == [
         ("lan", "keys_new", "đổi khóa hằng năm", f"master key {old}; ring keys 0002"),
         ("lan", "keys_rotate", "đổi khóa hằng năm", f"master key {old} to {new}; ring keys 0001 0002"),
-        ("lan", "keys_retire", "đổi khóa hằng năm", f"master key {new}; ring keys 0001 0002"),
+        ("lan", "keys_retire", "đổi khóa hằng năm", f"master key {new}; ring keys 0001 0002 replica/0001 replica/0002"),
     ]
     settings = load_settings(home)
     ring = open_ring(store, Buckets(settings.bucket_prefix), open_masters(settings))
@@ -196,6 +240,7 @@ def test_an_act_that_is_cut_off_is_written_down_with_what_was_done_before(home: 
     new = open_masters(load_settings(home)).now.id
 
     for command in ("rotate", "retire"):
+        copy(home, store)
         store.left = 1
         with pytest.raises(StoreUnavailable):
             said(home, command)
@@ -207,7 +252,7 @@ def test_an_act_that_is_cut_off_is_written_down_with_what_was_done_before(home: 
         ("keys_rotate", f"{failed}master key {old} to {new}; ring keys 0001"),
         ("keys_rotate", f"master key {old} to {new}; ring keys 0002"),
         ("keys_retire", f"{failed}master key {new}; ring keys 0001"),
-        ("keys_retire", f"master key {new}; ring keys 0002"),
+        ("keys_retire", f"master key {new}; ring keys 0002 replica/0001 replica/0002"),
     ]
 
 
@@ -218,6 +263,7 @@ def test_what_is_refused_is_written_down_too(home: Path, store: Tearing) -> None
     change_master_key(home)
     (home / "secrets" / "sohoa_master_key_before").unlink()
     new = open_masters(load_settings(home)).now.id
+    copy(home, store)
     for command in ("new", "retire"):
         with pytest.raises(MasterKeyMissing):
             said(home, command)

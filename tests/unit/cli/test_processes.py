@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
 import time
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from cli.processes import Service, end_left_behind, process_of, start, stop
 from cli.stack import ROOT, services_of
 from config.settings import Settings
 from dossier.errors import StackFailed
+from flows.lifeless import RUN_ID
 
 SLEEPER = Service("worker", ("sh", "-c", "sleep 300 & echo $! >child; sleep 300"), None)
 
@@ -57,6 +60,21 @@ def test_the_child_of_a_killed_service_is_ended(home: Path) -> None:
 
     end_left_behind("worker", home)
 
+    wait_until_dead(child)
+
+
+def test_a_flow_run_of_a_killed_worker_is_ended_though_it_is_a_session_of_its_own(home: Path) -> None:
+    worker, child = started(home, home)
+    environment = {"PATH": os.defpath, "SOHOA_HOME": str(home), RUN_ID: "a-run"}
+    with subprocess.Popen(["sleep", "300"], env=environment, start_new_session=True) as run:
+        worker.kill()
+        wait_until_dead(worker)
+
+        end_left_behind("watcher", home)
+        assert run.poll() is None
+        end_left_behind("worker", home)
+
+        assert run.wait(10) == -signal.SIGKILL
     wait_until_dead(child)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,17 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from config.settings import load_settings
-from dossier.errors import LedgerConflict, PurposeRequired
+from dossier.errors import LedgerConflict, PurposeRequired, StoreUnavailable
 from dossier.records import Received, Record
 from dossier.values import Soundness
 from flows.tools import open_warehouse
+from storage.audit.anchors import Anchors
 from storage.audit.trail import AuditTrail
-from storage.files import hash_file
+from storage.files import hash_file, hash_of
 from storage.ledger import Ledger
+from storage.objects.encrypted import EncryptedObjects
 from storage.objects.folder import FolderStore
+from storage.objects.store import Body, Head
 from storage.places import mark_places
 from tests.conftest import MASTER_KEY
 from tests.twins.papers import SEAL, digest, record, sealed
@@ -123,3 +126,43 @@ def test_the_catalogue_is_made_again_from_the_store(house: Installation) -> None
     ledger.close()
     assert row is not None
     assert (row.fields["full_name"], row.bucket) == ("Nguyễn Thử", "sohoa-archive")
+
+
+class Clock:
+    """An authority whose token nobody checks here."""
+
+    def stamp(self, digest: bytes) -> bytes:
+        """The digest itself."""
+        return digest
+
+    def stamped_at(self, response: bytes, digest: bytes) -> datetime | None:
+        """One time for all."""
+        return RECEIVED_AT if response == digest else None
+
+
+def test_the_trail_comes_back_from_an_anchor_restored_beside_one_that_gives_no_answer(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, bucket, ledger = house.warehouse.store, house.warehouse.buckets.audit, house.ledger()
+    kept = EncryptedObjects(store, house.warehouse.vault, None)
+    (anchor,) = Anchors(AuditTrail(ledger), kept, bucket, Clock(), timedelta(days=1)).anchor()
+    ledger.close()
+    key = next(one.key for one in store.listed(bucket, "anchors/") if one.key.endswith(".jsonl.age"))
+    (rotted,) = store.versions(bucket, key)
+    content = tuple(store.read(bucket, key, rotted))
+    store.put_version(bucket, key, Body(content, sum(map(len, content)), hash_of(content), "application/octet-stream"))
+    heads = FolderStore.head
+
+    def silent(store: FolderStore, bucket: str, key: str, version_id: str | None = None) -> Head | None:
+        if version_id == rotted:
+            raise StoreUnavailable("ReadTimeoutError")
+        return heads(store, bucket, key, version_id)
+
+    monkeypatch.setattr(FolderStore, "head", silent)
+    for file in house.home.glob("ledger.sqlite*"):
+        file.unlink()
+
+    said = house.say("rebuild")
+
+    assert said.exit_code == 0, said.output
+    assert f"audit trail up to line {anchor.number}" in said.output

@@ -15,6 +15,7 @@ from cli.main import app
 from dossier.errors import DossierError, PurposeRequired, QueryMalformed
 from storage.audit.trail import AuditTrail
 from storage.ledger import Ledger
+from storage.places import mark_places
 from storage.tokens import citizen_token
 from tests.twins.many_records import enter
 from tests.twins.papers import CITIZEN
@@ -24,6 +25,7 @@ KEY = "a key that only the tests know.."
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    mark_places(tmp_path, {"home": tmp_path})
     opened = Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     token = citizen_token(KEY.encode(), CITIZEN)
     for number in (1, 2, 3):
@@ -62,6 +64,15 @@ def test_the_table_of_a_narrow_screen_shows_letters_that_name_the_record(ledger:
 
     assert name[:12] in told
     assert ledger.record_named(name[:12]).record_id == name
+
+
+def test_what_looks_like_markup_is_shown_as_the_paper_has_it(ledger: Ledger, tmp_path: Path) -> None:
+    enter(ledger, 9, "chùa", number="13[bold]", agency="UBND xã [/Hòa] thử")
+
+    told = search(tmp_path, "chua", "--why", "x").output
+
+    assert "13[bold]" in told
+    assert "UBND xã [/Hòa] thử" in told
 
 
 def test_the_next_page_begins_where_the_first_ended(ledger: Ledger, tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from ocr.type_examples import DATA, EXAMPLES, FROZEN, Example, read_examples
 from ocr.type_learning import LEAST, Learned, learn
 from ocr.type_model import TypeModel, load_type_model
 from ocr.type_training import Figures, fit, measure
-from storage.ledger import Ledger
 from storage.model_shelf import REGISTER, ModelShelf
+from storage.places import mark_places
 from training.type_examples import draw
 
 TYPES = {"giay_khai_sinh", "quyet_dinh", "bien_lai", "unknown"}
@@ -101,7 +101,7 @@ def test_too_few_corrections_are_refused_and_leave_nothing(shelf: ModelShelf) ->
 
 def test_a_ledger_without_decisions_has_too_few(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    Ledger.open(settings.ledger_address).close()
+    mark_places(settings.home, settings.places)
 
     with pytest.raises(TooFewCorrections):
         train(settings, str)

@@ -12,6 +12,7 @@ from typing import cast
 import pytest
 
 from config.settings import Settings
+from dossier.errors import LedgerUnavailable
 from flows.guards import IntakeGuard
 from flows.tools import Tools
 from storage.alarms import Alarms
@@ -114,6 +115,24 @@ def test_an_alarm_that_an_earlier_watcher_left_is_settled_by_the_next(home: Home
 
     assert home.guard().may_go_on()
     assert home.alarms == []
+
+
+def test_what_could_not_be_told_while_the_ledger_was_away_is_told_afterwards(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise LedgerUnavailable
+
+    guard = home.guard()
+    assert guard.may_go_on()
+    home.answers = False
+    with monkeypatch.context() as outage:
+        outage.setattr(Alarms, "raise_", away)
+        with pytest.raises(LedgerUnavailable):
+            home.later(guard)
+
+    assert not home.later(guard)
+    assert home.alarms == [("store_gone", "no answer")]
 
 
 def test_between_two_looks_the_last_answer_holds(home: Home) -> None:

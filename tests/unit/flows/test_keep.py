@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from config.document_types import load_document_types
 from config.retention import load_retention
 from config.settings import Settings
 from dossier.dossier_code import DossierCode
-from dossier.errors import SealBroken
-from dossier.records import RecordKey, Stored
+from dossier.doubts import DOUBTS
+from dossier.errors import AlreadyDestroyed, RecordWithdrawn, SealBroken
+from dossier.records import Change, RecordKey, Stored
 from dossier.sources import SOURCES
 from dossier.values import (
     Document,
@@ -22,12 +25,14 @@ from dossier.values import (
     Filed,
     HandedIn,
     HandInManifest,
+    Held,
     RecordSource,
     Separator,
     Soundness,
     Understood,
     Verdict,
 )
+from flows.digitize import unless_ended
 from flows.keep import Job, keep
 from flows.tools import Seals, Tools, open_seals
 from ocr.cage import Cage
@@ -37,10 +42,12 @@ from ocr.type_model import load_type_model
 from signing.demo_pki import make_demo_pki
 from signing.local_tsa import LocalTsa
 from signing.verify import verify
+from storage.database.tables import records
 from storage.files import hash_file
-from storage.ledger import Ledger
+from storage.ledger import Drop, Ledger
+from storage.records.corrections import correct
 from tests.twins.memory_warehouse import MemoryWarehouse
-from tests.twins.papers import CITIZEN, DOSSIER, KEY, received
+from tests.twins.papers import CITIZEN, DOSSIER, KEY, digest, received
 from tests.twins.worded_pages import as_read, draw_page, jpeg_bytes
 
 
@@ -123,6 +130,42 @@ def test_content_left_without_manifest_is_verified_and_finished_not_sealed_again
     assert second.sha256 == first.sha256
     assert house.tsa.requests == 1
     assert house.objects("manifest-0001.json") == [manifest]
+
+
+def test_content_left_before_the_certificate_was_renewed_is_finished(house: House) -> None:
+    first = house.keep()
+    (manifest,) = house.objects("manifest-0001.json")
+    house.warehouse.lose(manifest)
+    house.seals = replace(house.seals, signer=replace(house.seals.signer, certificate_sha256="0" * 64))
+
+    assert house.keep().sha256 == first.sha256
+
+
+def test_content_sealed_by_another_name_below_the_same_root_is_never_given_a_manifest(house: House) -> None:
+    house.keep()
+    (manifest,) = house.objects("manifest-0001.json")
+    house.warehouse.lose(manifest)
+    house.seals = replace(house.seals, signer=replace(house.seals.signer, name="Another agency"))
+
+    with pytest.raises(SealBroken, match="somebody else"):
+        house.keep()
+    assert house.objects("manifest-0001.json") == []
+
+
+def test_a_record_that_the_ledger_lost_comes_back_as_a_person_left_it(house: House, tmp_path: Path) -> None:
+    record_id, ledger = house.keep().record_id, house.tools.ledger
+    withdrawn = Change(state="withdrawn")
+    correct(record_id, withdrawn, house.tools.warehouse, ledger, by="Lan", why="nhầm hồ sơ", at=datetime.now(UTC))
+    anew = Ledger.open(f"sqlite:///{tmp_path / 'anew.sqlite'}")
+    house.tools = replace(house.tools, ledger=anew)
+    house.job = replace(house.job, tools=house.tools, drop=another_drop(house))
+
+    house.keep()
+
+    known = anew.record(record_id)
+    anew.close()
+    assert known is not None
+    assert (known.state, known.version) == ("withdrawn", 2)
 
 
 def test_content_left_by_a_stranger_is_never_given_a_manifest(house: House) -> None:
@@ -210,3 +253,56 @@ def test_the_same_scan_in_another_dossier_is_linked_and_not_sealed_again(house: 
     assert house.objects("document.pdf") == [first.content_key]
     assert house.tsa.requests == 1
     assert len(house.tools.ledger.records_of_drop(house.job.drop.id)) == 2
+
+
+def test_scans_whose_record_was_withdrawn_are_not_filed_by_another_drop(house: House) -> None:
+    first = house.keep()
+    end_all(house, "withdrawn")
+    assert house.keep().already_there  # the run of the drop that filed it goes on where it was
+
+    anew = replace(house, job=replace(house.job, drop=another_drop(house)))
+    with pytest.raises(RecordWithdrawn, match=first.record_id):
+        anew.keep()
+    assert house.tools.ledger.records_of_drop(anew.job.drop.id) == ()
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "disposed"])
+def test_the_machine_holds_a_paper_whose_record_a_person_ended(house: House, state: str) -> None:
+    house.keep()
+    drop = another_drop(house)
+    assert unless_ended(house.filed, drop, house.tools) is house.filed
+    end_all(house, state)
+
+    assert unless_ended(house.filed, drop, house.tools) == Held(house.filed.understood, (f"record_{state}",))
+    assert f"record_{state}" in DOUBTS
+
+
+def end_all(house: House, state: str) -> None:
+    with house.tools.ledger.database.writing() as connection:
+        connection.execute(update(records).values(state=state))
+
+
+def another_drop(house: House) -> Drop:
+    """The same scans in other bytes."""
+    sha256 = digest(b"the same pictures in another file")
+    receipt = house.tools.ledger.receive(
+        office="xa-thu",
+        file_name="again.pdf",
+        sha256=sha256,
+        size=4,
+        intake=received(sha256),
+        soundness=Soundness("pdf", 1),
+    )
+    return house.tools.ledger.started(str(receipt.drop_id), "run")
+
+
+def test_scans_whose_record_was_destroyed_are_refused_before_anything_is_sealed_or_stored(house: House) -> None:
+    first = house.keep()
+    end_all(house, "disposed")
+    for one in first.objects:
+        house.warehouse.lose(one.key)
+
+    with pytest.raises(AlreadyDestroyed, match=first.record_id):
+        house.keep()
+    assert house.warehouse.archive == {}
+    assert house.tsa.requests == 1

@@ -16,7 +16,6 @@ from dossier.errors import NoSuchObject, PageGone, ScansChanged, StoreUnavailabl
 from dossier.sources import SOURCES
 from dossier.values import FailedPage, HandedIn, Held, ReadPage, Sha256
 from flows.carry_out import attempt, same_pages
-from flows.digitize import undecided
 from flows.runs import MAX_RUNS
 from signing.verify import verify
 from storage.database.rows import ShelfEntry
@@ -242,15 +241,6 @@ def test_a_rejected_paper_is_told_to_its_office_in_two_languages_and_not_filed(h
     ((entry, _),) = house.desk.rejected(10)
     assert (entry.state, house.shelf, house.warehouse.records) == ("rejected", (), {})
     assert house.warehouse.intake
-
-
-def test_a_later_run_of_the_drop_leaves_alone_what_a_person_decided_on(house: DecidedHouse) -> None:
-    house.decide(house.hold(*house.pages[:2]), Reject("rescan"))
-    papers = tuple(Held(understood(*pages), ("weak_verdict",)) for pages in (house.pages[:1], house.pages[2:]))
-
-    left = undecided(papers, house.tools.ledger.drop(house.drop_id), house.tools)
-
-    assert left == papers[1:]
 
 
 def test_a_secret_paper_is_sent_back_without_being_opened_again(house: DecidedHouse) -> None:

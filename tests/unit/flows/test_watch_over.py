@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from config.retention import Period, Retention
 from config.settings import Settings
@@ -17,8 +19,10 @@ from flows.tools import Tools
 from flows.watch_over import alarms_as_text, call_out, clear_work, watch_over
 from ocr.type_model import load_type_model
 from storage.alarms import Alarms
+from storage.database.keeping_tables import objects, outbox
 from storage.ledger import Ledger
 from storage.progress import Progress
+from tests.twins.busy_prefect import busy_prefect
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import digest, received
 
@@ -83,6 +87,58 @@ def test_what_a_killed_run_left_is_cleared_when_its_drop_is_done_and_not_before(
     assert clear_work(tools) == 1
     assert sorted(path.name for path in work.iterdir()) == ["0" * 32, "results"]
     assert [path.name for path in results.iterdir()] == ["read-ffff"]
+
+
+def test_pages_that_were_read_are_forgotten_before_the_folder_by_which_they_are_found(tools: Tools, drop_id: str) -> None:
+    work = tools.settings.work
+    (work / drop_id).mkdir()
+    (work / "results" / f"read-{drop_id}0-1-2-r2").mkdir(parents=True)  # cannot be unlinked: as if killed there
+    tools.ledger.finished(drop_id)
+
+    with pytest.raises(OSError, match="directory"):
+        clear_work(tools)
+
+    assert (work / drop_id).exists()
+
+
+def test_a_run_without_a_process_is_crashed_and_one_that_a_person_cancels_is_cancelled() -> None:
+    with busy_prefect() as prefect:
+        prefect.states = {"dead": "RUNNING", "claimed": "PENDING", "unwanted": "CANCELLING", "over": "COMPLETED"}
+
+        assert crash_lifeless(prefect.url) == 3
+
+        assert prefect.states == {
+            "dead": "CRASHED", "claimed": "CRASHED", "unwanted": "CANCELLED", "over": "COMPLETED",
+        }  # fmt: skip
+
+
+@pytest.mark.usefixtures("drop_id")
+@pytest.mark.parametrize(
+    ("entered", "checked", "asked", "late"),
+    [
+        (timedelta(days=30, hours=23), None, timedelta(minutes=59), []),
+        (timedelta(days=31, hours=1), None, timedelta(minutes=1), ["not_checked"]),
+        (timedelta(days=90), timedelta(days=30), timedelta(minutes=61), ["not_replicated"]),
+        (timedelta(days=90), timedelta(days=32), timedelta(days=90), ["not_checked", "not_replicated"]),
+    ],
+)
+def test_late_copies_and_checks_are_called_out_although_no_flow_runs(
+    entered: timedelta, checked: timedelta | None, asked: timedelta, late: list[str], tools: Tools
+) -> None:
+    alarms, now = Alarms(tools.ledger.database), datetime.now(UTC)
+    with_replica = replace(tools, settings=tools.settings.model_copy(update={"replica": "filesystem"}))
+    with tools.ledger.database.writing() as connection:
+        connection.execute(update(objects).values(entered_at=now - entered, checked_at=checked and now - checked))
+        connection.execute(update(outbox).values(made_at=now - asked))
+
+    call_out(with_replica)
+    assert [one.kind for one in alarms.open_ones() if one.kind.startswith("not_")] == sorted(late, reverse=True)
+
+    with tools.ledger.database.writing() as connection:
+        connection.execute(update(objects).values(checked_at=now))
+        connection.execute(update(outbox).values(done_at=now))
+    call_out(with_replica)
+    assert [one.kind for one in alarms.open_ones() if one.kind.startswith("not_")] == []
 
 
 def test_runs_of_a_server_on_another_machine_are_left_to_the_automation() -> None:

@@ -131,7 +131,18 @@ def test_what_a_caller_may_not_see_looks_exactly_like_what_is_not_there(portal: 
 
 @pytest.mark.parametrize(
     "purpose",
-    [None, "", "   ", "x" * 201, "tra cuu 026190001234", "so 026 190 001 234", "CMND 135246801", "a\tb\x7f", "\xff"],
+    [
+        None,
+        "",
+        "   ",
+        "x" * 201,
+        "tra cuu 026190001234",
+        "so 026 190 001 234",
+        "026190/001234",
+        "CMND 135246801",
+        "a\tb\x7f",
+        "\xff",
+    ],
 )
 def test_a_read_without_an_honest_purpose_is_refused(portal: Portal, purpose: str | None) -> None:
     headers = {**portal.auth("all"), **({"X-Purpose": purpose.encode("latin-1")} if purpose is not None else {})}
@@ -145,7 +156,9 @@ def test_a_read_without_an_honest_purpose_is_refused(portal: Portal, purpose: st
     assert written == [("all", act, "", "PURPOSE_REQUIRED") for act in ACTS]
 
 
-@pytest.mark.parametrize("purpose", ["000.00.12.H62-241205-000123", "Cấp lại giấy khai sinh ngày 24-01-2026", "x" * 200])
+@pytest.mark.parametrize(
+    "purpose", ["000.00.12.H62-241205-000123", "Cấp lại giấy khai sinh ngày 24-01-2026", "gọi 0903123456", "x" * 200]
+)
 def test_an_honest_purpose_is_written_down_as_it_was_given(portal: Portal, purpose: str) -> None:
     headers = {**portal.auth("all"), "X-Purpose": purpose.encode()}
 

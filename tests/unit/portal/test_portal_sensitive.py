@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+from fastapi.responses import StreamingResponse
 from sqlalchemy import update
 
+from portal.content import content_response
 from storage.database.tables import records
 from storage.ledger import Ledger
 from tests.twins.portal_house import AN, Portal, pdf_bytes
@@ -54,6 +59,57 @@ def test_a_link_to_a_paper_that_is_withdrawn_meanwhile_opens_nothing(portal: Por
     set_state(portal.ledger, record_id, "withdrawn")
 
     assert portal.client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "reuses"),
+    [
+        (("bytes= 0-",), 1), (("bytes=-99999999",), 1), (("items=0-5",), 1), (("bytes=1-2,3-4",), 1), (("bytes=5-1",), 1),
+        (("Bytes=0-",), 1), (("bytes=0-",), 1), (("bytes=1-",), 1), (("bytes=0-99999999",), 1),
+        (("bytes=0-0",), 0), (("bytes=0-99",), 0), (("bytes=99999999-",), 0),
+        (("bytes=0-99", "bytes=100-199", "bytes=200-"), 1),
+    ],
+)  # fmt: skip
+def test_a_fetch_counts_once_however_its_ranges_are_spelt(portal: Portal, asked: tuple[str, ...], reuses: int) -> None:
+    record_id = portal.papers[AN][0]
+    for range_ in asked:
+        portal.get(f"/v1/documents/{record_id}/content", Range=range_)
+    row = portal.ledger.record(record_id)
+
+    assert row is not None
+    assert row.reused == reuses
+
+
+def test_what_is_not_given_out_because_the_trail_is_away_does_not_count(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_id = portal.papers[AN][0]
+    monkeypatch.setattr(portal.audit, "write", None)
+    refused = portal.get(f"/v1/documents/{record_id}/content").status_code
+    row = portal.ledger.record(record_id)
+
+    assert refused == 503
+    assert row is not None
+    assert row.reused == 0
+
+
+def test_a_fetch_counts_before_its_last_bytes_leave_and_not_when_it_is_broken_off_before(portal: Portal) -> None:
+    row = portal.ledger.record(portal.papers[AN][0])
+    assert row is not None
+    counted: list[int] = []
+    sent: list[int] = []
+    answer = content_response((pdf_bytes(AN, 1),), row, None, None, lambda: counted.append(sum(sent)))
+    assert isinstance(answer, StreamingResponse)
+
+    async def receive() -> None:
+        async for chunk in answer.body_iterator:
+            sent.append(len(chunk))
+
+    asyncio.run(receive())
+
+    assert sum(sent) == row.size
+    assert counted == [sum(sent[:-1])]
+    assert len(sent) > 1
 
 
 def test_each_time_that_a_paper_is_given_out_counts_as_a_reuse(portal: Portal) -> None:

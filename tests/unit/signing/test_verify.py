@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, SimpleSigner
 from pyhanko.sign.signers.pdf_cms import Signer as CmsSigner
 from signing_parts import Pki
 
@@ -22,7 +23,7 @@ from signing.demo_pki import DemoAuthority
 from signing.keys import Signer, open_signer
 from signing.local_tsa import LocalTsa
 from signing.timestamp import PatientTimestamper, open_timestamper
-from signing.verify import verify
+from signing.verify import verify, verify_kept
 
 
 def hole(content: bytes) -> tuple[int, int]:
@@ -214,6 +215,84 @@ def test_a_seal_outlives_its_certificate_but_cannot_be_made_after_it(bound: Boun
     assert verify(early, root=tmp_path / "root.pem").timestamp_at == now - timedelta(days=5)
     with pytest.raises(SealBroken, match="does not chain"):
         verify(late, root=tmp_path / "root.pem")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A timestamp authority whose certificate has ended, under a root of its own."""
+
+    root: Path
+    signer: CmsSigner
+    folder: Path
+    now: datetime
+
+    def signed(self, pdf: BoundPdf, states: datetime) -> Path:
+        """Sign with a token that states such a time."""
+        path = self.folder / f"{states.timestamp()}.pdf"
+        with LocalTsa(self.folder, states=states) as tsa:
+            timestamper = open_timestamper(tsa.url, seconds=5.0, pauses=())
+            path.write_bytes(signed_again(pdf.path.read_bytes(), self.signer, timestamper))
+        return path
+
+
+@pytest.fixture
+def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ended:
+    now, authority = datetime.now(UTC), DemoAuthority.create()
+    (tmp_path / "root.pem").write_bytes(authority.root_pem())
+    # the demo's authority begins an hour ago; so it ended half an hour ago
+    monkeypatch.setattr("signing.demo_pki._YEARS", timedelta(minutes=-30))
+    (tmp_path / "tsa.pem").write_bytes(authority.tsa_pem())
+    signer = SimpleSigner.load_pkcs12_data(authority.signer_p12(b"secret"), [], b"secret")
+    return Ended(tmp_path / "root.pem", signer, tmp_path, now)
+
+
+def test_what_is_kept_outlives_the_certificate_of_the_timestamp_authority_and_the_gate_stays_shut(
+    bound: BoundPdf, ended: Ended
+) -> None:
+    in_time = ended.now - timedelta(minutes=45)
+    paper = ended.signed(bound, in_time)
+
+    assert verify_kept(paper, root=ended.root).timestamp_at == in_time
+    with pytest.raises(SealBroken, match="timestamp does not hold"):
+        verify(paper, root=ended.root)
+
+
+def test_a_token_that_states_a_time_after_its_certificate_ended_proves_nothing(bound: BoundPdf, ended: Ended) -> None:
+    paper = ended.signed(bound, ended.now - timedelta(minutes=15))
+
+    with pytest.raises(SealBroken, match="timestamp does not hold"):
+        verify_kept(paper, root=ended.root)
+
+
+def test_what_is_kept_may_bear_a_document_timestamp_of_an_ended_authority(bound: BoundPdf, ended: Ended) -> None:
+    paper, in_time = ended.signed(bound, ended.now - timedelta(minutes=45)), ended.now - timedelta(minutes=40)
+    with LocalTsa(ended.folder, states=in_time) as tsa, paper.open("rb+") as file:
+        stamper = PdfTimeStamper(open_timestamper(tsa.url, seconds=5.0, pauses=()))
+        asyncio.run(stamper.async_timestamp_pdf(IncrementalPdfFileWriter(file), "sha256", in_place=True))
+
+    assert verify_kept(paper, root=ended.root).level == "B-T"
+    with pytest.raises(SealBroken):
+        verify(paper, root=ended.root)
+
+
+def test_what_is_kept_is_judged_as_the_gate_judges_it(
+    sealed: SealedPdf, bound: BoundPdf, pki: Pki, signer: Signer, tmp_path: Path
+) -> None:
+    (tmp_path / "changed.pdf").write_bytes(sealed.path.read_bytes().replace(b"/Type /Page", b"/Type /PagE", 1))
+    (tmp_path / "untimed.pdf").write_bytes(signed_again(bound.path.read_bytes(), signer.cms, None))
+    (tmp_path / "stranger.pem").write_bytes(DemoAuthority.create().root_pem())
+
+    assert verify_kept(sealed.path, root=pki.root) == sealed.seal
+    for path, root in (
+        (bound.path, pki.root),
+        (tmp_path / "changed.pdf", pki.root),
+        (tmp_path / "untimed.pdf", pki.root),
+        (sealed.path, tmp_path / "stranger.pem"),
+    ):
+        with pytest.raises(SealBroken):
+            verify_kept(path, root=root)
+    with pytest.raises(SealBroken, match="another certificate"):
+        verify_kept(sealed.path, root=pki.root, certificate_sha256="0" * 64)
 
 
 def test_a_missing_root_is_a_matter_of_configuration(sealed: SealedPdf, tmp_path: Path) -> None:

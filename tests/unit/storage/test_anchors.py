@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from dossier.errors import AuditBroken, LedgerConflict, TimestampUnavailable
+from dossier.errors import AuditBroken, TimestampUnavailable
 from signing.token import Authority
 from storage.alarms import Alarms
 from storage.audit.anchors import Checked
@@ -130,11 +130,6 @@ def test_of_a_damaged_anchor_only_the_lines_before_it_come_back(two_days: Anchor
 
     assert [line.number for line in trail.lines(10)] == [3, 2, 1]
     lost.close()
-
-
-def test_nothing_is_brought_back_over_a_trail(two_days: Anchored) -> None:
-    with pytest.raises(LedgerConflict):
-        two_days.anchors.restore()
 
 
 def test_without_new_lines_nothing_is_anchored(two_days: Anchored) -> None:

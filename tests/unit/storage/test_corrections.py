@@ -5,15 +5,18 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from dossier.errors import LedgerConflict, NoSuchObject, NoSuchRecord, StoreCorrupt
-from dossier.records import Change, Record
+from dossier.records import Change, Record, RecordKey
 from dossier.values import Soundness
 from storage.audit.trail import AuditLine, AuditTrail
+from storage.database.tables import records
 from storage.ledger import Ledger
-from storage.records.corrections import catch_up_due, correct
+from storage.records.corrections import catch_up, catch_up_due, correct
 from storage.records.manifest_store import Told
 from tests.twins.memory_warehouse import MemoryWarehouse
 from tests.twins.papers import SEAL, received, record, sealed
@@ -132,6 +135,47 @@ def test_a_correction_that_is_still_alive_is_left_alone_and_a_finished_one_leave
 
 def _die(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_record_whose_destruction_began_is_not_corrected_and_not_caught_up(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = kept.paper.key
+    monkeypatch.setattr("storage.records.corrections.PATIENCE", timedelta(0))
+    with monkeypatch.context() as dies:
+        dies.setattr("storage.records.corrections.enter", _die)
+        with pytest.raises(KeyboardInterrupt):
+            kept.correct(RIGHT)
+    with kept.ledger.database.writing() as connection:
+        connection.execute(update(records).values(state="disposed"))
+    written = kept.warehouse.told(key)
+    with pytest.raises(LedgerConflict, match="destroyed"):
+        kept.correct(Change({"number": "12"}))
+    with pytest.raises(LedgerConflict, match="destroyed"):
+        kept.ledger.corrected(written.record, written.stored, by="lan", why="đọc sai")
+
+    assert catch_up_due(kept.warehouse, kept.ledger) == 1
+    assert catch_up_due(kept.warehouse, kept.ledger) == 0
+    assert kept.warehouse.told(key) == written
+    row = kept.ledger.record(key.record_id)
+    assert row is not None
+    assert (row.state, row.version, kept.lines) == ("disposed", 1, [])
+
+
+def test_a_destruction_that_begins_in_the_middle_stops_a_correction_before_it_writes(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def caught_up_and_then_disposed(*arguments: Any) -> RecordKey:
+        key = catch_up(*arguments)
+        with kept.ledger.database.writing() as connection:
+            connection.execute(update(records).values(state="disposed"))
+        return key
+
+    monkeypatch.setattr("storage.records.corrections.catch_up", caught_up_and_then_disposed)
+
+    with pytest.raises(LedgerConflict, match="destroyed"):
+        kept.correct(RIGHT)
+    assert kept.warehouse.told(kept.paper.key).record.version == 1
 
 
 def test_of_eight_who_correct_at_once_one_wins_and_the_others_are_told(kept: Kept) -> None:

@@ -176,7 +176,7 @@ def test_a_rejection_has_a_reason_of_the_table_and_a_word_where_it_says_nothing(
 @pytest.mark.parametrize(
     ("who", "note"),
     [("", ""), ("  ", ""), ("x" * 65, ""), (CITIZEN, ""), ("lan\n", ""), ("lan", f"của {CITIZEN}"), ("lan", "131 123 456"),
-     ("lan", "x" * 501), ("lan", "a\nb")],
+     ("lan", "079-203-004-567"), ("lan", "x" * 501), ("lan", "a\nb")],
 )  # fmt: skip
 def test_names_and_notes_hold_no_id_number(ledger: Ledger, desk: Desk, who: str, note: str) -> None:
     entry = shelve(ledger, held())

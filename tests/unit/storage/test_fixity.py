@@ -11,18 +11,31 @@ from pathlib import Path
 
 import pytest
 
-from dossier.errors import MasterKeyMissing, SealBroken, StoreUnavailable
+from dossier.errors import (
+    DossierError,
+    LedgerUnavailable,
+    MasterKeyMissing,
+    Misconfigured,
+    NoSuchObject,
+    PlaceGone,
+    SealBroken,
+    StoreUnavailable,
+)
 from dossier.records import StoredObject
+from storage.alarms import Alarms
 from storage.audit.trail import AuditTrail
 from storage.database.keeping_tables import objects
 from storage.healing.fixity import Copies, Pace, check, check_due
-from storage.inventory import enter_objects, rotted_versions
+from storage.healing.replication import copy_object, prepare_replica
+from storage.inventory import Inventory, enter_objects, rotted_versions
 from storage.keys.master_key import FileMasterKey
 from storage.keys.vault import Vault
 from storage.ledger import Ledger
+from storage.objects.folder import FolderStore
 from storage.records.warehouse import Warehouse
 from tests.twins.memory_warehouse import BUCKETS
 from tests.twins.papers import record, sealed
+from tests.twins.retired_house import retired
 from tests.twins.two_stores import LOCK, TwoStores
 
 
@@ -394,3 +407,124 @@ def test_the_seal_is_judged_on_the_decrypted_paper_in_the_work_folder(house: Two
     assert content == b"%PDF"
     assert path.is_relative_to(work)
     assert list(work.iterdir()) == []
+
+
+class Failing:
+    """Opens everything but one content."""
+
+    def __init__(self, fault: DossierError, content: bytes) -> None:
+        self.fault = fault
+        self.content = content
+
+    def decrypt(self, chunks: Iterator[bytes], into: Path) -> Path:
+        """Write the content, or fail."""
+        into.write_bytes(b"".join(chunks))
+        if into.read_bytes() == self.content:
+            raise self.fault
+        return into
+
+
+@pytest.mark.parametrize("fault", [NoSuchObject("a copy"), Misconfigured("a lock"), StoreUnavailable("ReadTimeoutError")])
+def test_one_object_that_cannot_be_looked_at_stops_no_other(house: TwoStores, fault: DossierError) -> None:
+    odd = house.put_twice("citizens/aa/document.pdf", b"odd")
+    flipped = house.put_twice("citizens/bb/document.pdf", b"flipped")
+    house.store.rot(flipped.stored)
+    copies = replace(house.copies(), vault=Failing(fault, b"odd"))
+
+    def run() -> dict[str, int]:
+        return {**check_due(copies, house.inventory, cycle=timedelta(days=30), pace=Pace(1e9), seconds=30)}
+
+    assert run() == {"failed": 1, "restored": 1}
+    after = house.item(odd.stored)
+    assert (after.state, after.checked_at is not None) == ("damaged", True)
+    told = {one.key: (one.what, one.outcome) for one in house.inventory.incidents(9)}
+    assert told == {odd.stored.key: (fault.code, None), flipped.stored.key: ("STORE_CORRUPT", "restored")}
+    assert house.alarms == ["object_damaged", "object_damaged"]
+    assert run() == {"failed": 1}
+    assert house.cycle() == {"sound": 2}
+
+
+@pytest.mark.parametrize("fault", [PlaceGone(), LedgerUnavailable(), MasterKeyMissing()])
+def test_what_ails_the_whole_house_ends_the_run_and_says_nothing_of_an_object(
+    house: TwoStores, fault: DossierError
+) -> None:
+    house.put_twice("citizens/aa/document.pdf", b"odd")
+    copies = replace(house.copies(), vault=Failing(fault, b"odd"))
+
+    with pytest.raises(type(fault)):
+        check_due(copies, house.inventory, cycle=timedelta(0), pace=Pace(1e9), seconds=30)
+    assert house.alarms == []
+
+
+def test_a_store_without_the_bucket_ends_the_run_and_says_nothing_of_an_object(house: TwoStores) -> None:
+    house.put_twice()
+    del house.store.buckets[BUCKETS.archive]
+
+    with pytest.raises(Misconfigured):
+        house.cycle()
+    assert house.alarms == []
+
+
+def test_two_runs_that_mend_the_same_object_do_no_harm(house: TwoStores) -> None:
+    item = house.put_twice()
+    house.store.rot(item.stored)
+    others: list[str] = []
+
+    def other_run() -> None:
+        house.store.after_writing = lambda: None
+        others.append(house.check(item))
+
+    house.store.after_writing = other_run
+
+    assert (house.cycle(), others) == ({"restored": 1}, ["restored"])
+    assert house.item(item.stored).state == "sound"
+    assert len(house.inventory.incidents(9)) == 1
+    assert house.cycle() == {"sound": 1}
+
+
+def test_what_another_run_looked_at_meanwhile_is_not_looked_at_again(house: TwoStores) -> None:
+    first, second = house.put_twice("citizens/aa/document"), house.put_twice("citizens/bb/document")
+    house.store.rot(first.stored)
+    house.store.rot(second.stored)
+
+    def other_run() -> None:
+        house.store.after_writing = lambda: None
+        house.check(second)
+
+    house.store.after_writing = other_run
+
+    assert house.cycle() == {"restored": 1}
+    assert len(house.inventory.incidents(9)) == 2
+    assert house.item(second.stored).state == "sound"
+
+
+@pytest.mark.parametrize("which", ["store", "replica"])
+def test_a_damaged_note_of_a_lock_is_told_and_written_anew_with_the_hold_on(
+    ledger: Ledger, tmp_path: Path, which: str
+) -> None:
+    house = replace(retired(ledger, tmp_path), old=False)
+    paper = house.file(house.receive(b"scan"))
+    row, inventory = house.row(paper), Inventory(ledger.database)
+    item = inventory.item(row.bucket, paper.key.content)
+    assert item is not None
+    stores = {name: FolderStore.create(tmp_path / name) for name in ("store", "replica")}
+    for store in stores.values():
+        prepare_replica(store, house.buckets)
+        version_id = copy_object(item.stored, house.warehouse.store, item.stored.version_id, store)
+    with ledger.database.writing() as connection:
+        connection.execute(objects.delete().where(objects.c.key != item.stored.key))
+        connection.execute(objects.update().values(version_id=version_id, replicated_at=datetime.now(UTC)))
+    (note,) = (tmp_path / which).rglob("*.lock.json")
+    note.write_bytes(note.read_bytes().replace(b"20", b"19", 1))
+    copies = Copies(stores["store"], stores["replica"], house.warehouse.vault, lambda path: path)
+
+    check_due(copies, inventory, cycle=timedelta(0), pace=Pace(1e9), seconds=30)
+
+    head = stores[which].head(row.bucket, item.stored.key)
+    assert head is not None
+    assert (head.locked_until, head.legal_hold, head.lock_damaged) == (row.keep_until, True, False)
+    (incident,) = inventory.incidents(9)
+    assert (incident.what, incident.outcome) == ("STORE_CORRUPT", "sound_again")
+    assert [one.kind for one in Alarms(ledger.database).open_ones()] == ["object_damaged"]
+    check_due(copies, inventory, cycle=timedelta(0), pace=Pace(1e9), seconds=30)
+    assert len(inventory.incidents(9)) == 1

@@ -251,6 +251,19 @@ def first_words(house: House, name: str) -> str:
     return note.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("open_one", ["a.json", "a.tif"])
+def test_a_manifest_waits_until_nobody_writes_it_or_a_scan_that_it_speaks_of(house: House, open_one: str) -> None:
+    house.drop("a.json")
+    scans = [house.drop("a.pdf", b"scan"), house.drop("a.tif", b"scan 2")]
+    with (house.inbox / OFFICE / open_one).open("ab"), pytest.raises(FileChanged):
+        house.take(scans[0])
+    assert len(waiting(house.inbox)) == 3
+    for scan in scans:
+        house.take(scan)
+
+    assert house.close() == house.close(b"scan 2") == HandIn(HandInManifest(DOSSIER, CITIZEN), ())
+
+
 def test_a_manifest_is_bound_to_the_scan_beside_it(house: House) -> None:
     house.drop("a.json")
     house.scan()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import socket
 import unicodedata
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dossier.errors import FileChanged, Misconfigured, StoreUnavailable, TruncatedFile
+from dossier.errors.intake import FileUnreadable
 from dossier.values import Sha256, Soundness
 from storage.intake.dropped import DroppedFile, strays, waiting
 from storage.intake.inbox import Stillness, receive
@@ -222,6 +225,56 @@ def test_a_file_that_still_changes_stays(inbox: Path, warehouse: MemoryWarehouse
     assert take(file, inbox, warehouse, ledger).sha256 == digest(b"scan, and one page more")
 
 
+def test_a_scan_that_is_still_open_for_writing_is_left_until_the_scanner_closes_it(
+    inbox: Path, warehouse: MemoryWarehouse, ledger: Ledger
+) -> None:
+    file = drop(inbox, content=b"page 1")
+    with file.path.open("ab") as scanner:
+        with pytest.raises(FileChanged):
+            take(file, inbox, warehouse, ledger)
+        assert ledger.receipts(10) == ()
+        scanner.write(b", page 2")
+
+    assert take(file, inbox, warehouse, ledger).sha256 == digest(b"page 1, page 2")
+
+
+@pytest.mark.parametrize("why", [errno.EINVAL, errno.EACCES], ids=["a drive without leases", "a file of another owner"])
+def test_where_the_system_does_not_say_who_writes_a_still_file_is_taken(
+    inbox: Path, warehouse: MemoryWarehouse, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, why: int
+) -> None:
+    def no_lease(_file: int, command: int, _value: int) -> int:
+        if command == fcntl.F_SETLEASE:
+            raise OSError(why, os.strerror(why))
+        return 0
+
+    monkeypatch.setattr(fcntl, "fcntl", no_lease)
+
+    assert take(drop(inbox), inbox, warehouse, ledger).outcome == "taken"
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [(errno.EACCES, FileUnreadable), (errno.ENOENT, FileChanged), (errno.ELOOP, FileChanged), (errno.EIO, OSError)],
+)
+def test_a_file_that_may_not_be_read_is_not_taken_for_one_that_changes(
+    inbox: Path, warehouse: MemoryWarehouse, ledger: Ledger, monkeypatch: pytest.MonkeyPatch,
+    why: int, said: type[Exception],
+) -> None:  # fmt: skip
+    file, opened = drop(inbox), os.open
+
+    def refused(path: Path, *how: int) -> int:
+        if path == file.path:
+            raise OSError(why, os.strerror(why))
+        return opened(path, *how)
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(said):
+        take(file, inbox, warehouse, ledger)
+
+    assert file.path.exists()
+    assert ledger.receipts(10) == ()
+
+
 def test_a_half_file_that_grows_while_it_is_refused_stays(inbox: Path, warehouse: MemoryWarehouse, ledger: Ledger) -> None:
     file = drop(inbox)
 
@@ -341,6 +394,20 @@ def test_an_old_time_on_a_copied_file_counts_for_nothing(inbox: Path) -> None:
 
     assert not Stillness(3.0).is_still(path)
     assert Stillness(0.0).is_still(path)
+
+
+def test_what_is_said_of_a_file_is_news_once_until_it_changes(inbox: Path) -> None:
+    path, stillness = drop(inbox).path, Stillness(0.0)
+    stillness.is_still(path)
+
+    assert [stillness.is_news(path, "torn"), stillness.is_news(path, "torn"), stillness.is_news(path, "away")] == [
+        True,
+        False,
+        True,
+    ]
+    path.write_bytes(b"another scan")
+    stillness.is_still(path)
+    assert stillness.is_news(path, "away")
 
 
 def test_a_file_that_went_away_and_came_back_is_new(inbox: Path) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from storage.alarms import Alarms
 from storage.database.keeping_tables import objects
 from storage.database.tables import records
 from storage.inventory import Inventory, Standing
 from storage.ledger import Ledger
+from storage.retention.forgetting import forget
 from tests.twins.retired_house import retired
 from tests.twins.two_stores import TwoStores
 
@@ -93,18 +95,50 @@ def test_bytes_of_no_record_are_kept_by_no_record(house: TwoStores) -> None:
     assert house.inventory.keep_until(house.put()) is None
 
 
-def test_content_is_kept_as_long_as_the_longest_of_the_records_that_share_it(ledger: Ledger, tmp_path: Path) -> None:
+def test_what_records_share_is_kept_as_long_as_the_longest_of_them(ledger: Ledger, tmp_path: Path) -> None:
     house = replace(retired(ledger, tmp_path), old=False)
-    first, longer = house.file(house.receive(b"one")), house.file(house.receive(b"two"))
+    first = house.file(house.receive(b"one"))
+    longer = house.file(house.receive(b"two"), shares=first)
     until = datetime(2077, 1, 2, tzinfo=UTC)
     with ledger.database.writing() as connection:
         query = update(records).where(records.c.record_id == longer.key.record_id)
-        connection.execute(query.values(content_key=first.key.content, keep_until=until))
+        connection.execute(query.values(keep_until=until))
+    inventory, bucket = Inventory(ledger.database), house.row(first).bucket
+
+    def kept(key: str) -> datetime | None:
+        item = inventory.item(bucket, key)
+        assert item is not None
+        return inventory.keep_until(item)
+
+    assert (kept(first.key.content), kept(first.key.text)) == (until, until)
+    assert kept(first.key.manifest_of(1)) == house.row(first).keep_until
+    assert kept(longer.key.manifest_of(1)) == until
+
+
+def test_shared_text_is_kept_by_who_still_shares_it_when_the_first_is_destroyed(ledger: Ledger, tmp_path: Path) -> None:
+    house = replace(retired(ledger, tmp_path), old=False)
+    first = house.file(house.receive(b"one"))
+    longer = house.file(house.receive(b"two"), shares=first)
+    bucket, until = house.row(first).bucket, house.row(longer).keep_until
+    with ledger.database.writing() as connection:
+        forget(connection, first.key.record_id, ())
+        connection.execute(update(records).where(records.c.record_id == first.key.record_id).values(keep_until=None))
     inventory = Inventory(ledger.database)
-    content = inventory.item(house.row(first).bucket, first.key.content)
-    text = inventory.item(house.row(first).bucket, first.key.text)
-    assert content is not None
+    text = inventory.item(bucket, first.key.text)
     assert text is not None
 
-    assert inventory.keep_until(content) == until
-    assert inventory.keep_until(text) == house.row(first).keep_until
+    assert until is not None
+    assert inventory.keep_until(text) == until
+
+
+def test_who_comes_after_another_run_has_mended_it_changes_nothing(house: TwoStores) -> None:
+    item = house.put()
+    house.inventory.found_damaged(item, "STORE_CORRUPT")
+    assert house.inventory.restored(item, "another")
+
+    assert house.inventory.restored(item, "another still")
+    house.inventory.lost(item)
+
+    assert house.item(item.stored).state == "sound"
+    assert [one.outcome for one in house.inventory.incidents(9)] == ["restored"]
+    assert [one.kind for one in Alarms(house.ledger.database).open_ones()] == ["object_damaged"]

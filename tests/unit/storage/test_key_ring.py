@@ -15,17 +15,20 @@ from typing import TypeVar
 
 import pytest
 
-from dossier.errors import MasterKeyMissing, StoreCorrupt, StoreUnavailable
+from dossier.errors import MasterKeyMissing, NoSuchObject, StoreCorrupt, StoreUnavailable
 from storage.files import hash_of
-from storage.keys.key_ring import Wrapping, look
+from storage.keys.key_copies import replicate_keys
+from storage.keys.key_ring import look, refuse_shortened
 from storage.keys.key_ring import retire as retire_and_say
 from storage.keys.key_ring import rotate as rotate_and_say
 from storage.keys.master_key import FileMasterKey
 from storage.keys.vault import Vault
+from storage.keys.wrappings import Wrapping
 from storage.objects.buckets import Buckets
 from storage.objects.folder import FolderStore
 from storage.objects.store import Body
 from tests.twins.memory_objects import MemoryObjects
+from tests.twins.two_stores import FailingObjects
 
 BUCKETS = Buckets("kho")
 OLD, NEW, OTHER = FileMasterKey("0a" * 32), FileMasterKey("1b" * 32), FileMasterKey("2c" * 32)
@@ -82,6 +85,30 @@ def store() -> MemoryObjects:
     return prepared(MemoryObjects())
 
 
+class Silent(FailingObjects):
+    """A store that may be away, break off or be silent, with the buckets of this ring."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        prepared(self)
+
+
+def copied(store: MemoryObjects, replica: StoreT | None = None) -> StoreT | MemoryObjects:
+    """Copy the ring to the second store; nothing in it is damaged."""
+    into = prepared(MemoryObjects()) if replica is None else replica
+    told: list[str] = []
+    replicate_keys(BUCKETS, store, into, lambda key, _what: told.append(key))
+    assert told == []
+    return into
+
+
+def another_key() -> Wrapping:
+    """What somebody else wrote who made the first ring key at the same time."""
+    beside = prepared(MemoryObjects())
+    Vault.open(beside, BUCKETS, OLD)
+    return look(beside, BUCKETS)[0]
+
+
 def body_of(content: bytes) -> Body:
     return Body((content,), len(content), hash_of((content,)), "application/json")
 
@@ -109,10 +136,11 @@ def rotate(store: MemoryObjects, old: FileMasterKey, new: FileMasterKey) -> tupl
     return tuple(said)
 
 
-def retire(store: MemoryObjects, master: FileMasterKey) -> tuple[str, ...]:
-    """Delete what is replaced; the ring key of each wrapping that is gone."""
+def retire(store: MemoryObjects, master: FileMasterKey, replica: MemoryObjects | None = None) -> tuple[str, ...]:
+    """Delete what is replaced; the ring key of each wrapping that is gone, first here, then in the replica."""
     said: list[str] = []
-    retire_and_say(store, BUCKETS, master, said.append)
+    stores = {"warehouse": store} if replica is None else {"warehouse": store, "replica": replica}
+    retire_and_say(stores, BUCKETS, master, lambda _store, ring_id: said.append(ring_id))
     return tuple(said)
 
 
@@ -161,6 +189,7 @@ from storage.objects.buckets import Buckets
 from storage.objects.folder import FolderStore
 from storage.keys.master_key import FileMasterKey
 from storage.keys.vault import Vault
+from storage.keys.wrappings import Wrapping
 processes = get_context("fork")
 together = processes.Barrier(8)
 def open_and_encrypt(number):
@@ -191,9 +220,7 @@ def test_the_loser_of_a_race_counts_for_nothing_even_after_a_change_of_the_maste
     store = prepared(Unconditional())
     vault = Vault.open(store, BUCKETS, OLD)
     secret, winner = vault.encrypt_bytes(b"paper"), look(store, BUCKETS)[0]
-    beside = prepared(MemoryObjects())
-    Vault.open(beside, BUCKETS, OLD)
-    loser = look(beside, BUCKETS)[0]
+    loser = another_key()
 
     add_version(store, loser)
     assert look(store, BUCKETS) == (winner,)
@@ -253,6 +280,7 @@ def test_a_store_that_is_away_is_not_an_empty_one(store: MemoryObjects, monkeypa
 
     Vault.open(store, BUCKETS, OLD)
     monkeypatch.setattr(store, "read", away)
+    monkeypatch.setattr(store, "has_bucket", away)
 
     with pytest.raises(StoreUnavailable):
         Vault.open(store, BUCKETS, OLD)
@@ -427,9 +455,130 @@ def test_a_ring_key_that_lies_under_another_name_is_refused(store: MemoryObjects
     with pytest.raises(StoreCorrupt):
         Vault.open(store, BUCKETS, OLD)
 
-    store.put_version(
-        BUCKETS.keys, "keyring/0004.json", body_of(json.dumps({**asdict(second), "ring_id": "0004"}).encode())
-    )
     store.remove(BUCKETS.keys, "keyring/0003.json", store.versions(BUCKETS.keys, "keyring/0003.json")[0])
-    with pytest.raises(MasterKeyMissing):
+    add_version(store, replace(second, ring_id="0003"))
+    with pytest.raises(MasterKeyMissing, match="no wrapping of ring key 0003 opens"):
         Vault.open(store, BUCKETS, OLD)
+
+
+def flipped_at(store: MemoryObjects, version_id: str, part: bytes) -> None:
+    """Flip a bit of the last letter of a part of one version of the first ring key; what is claimed of it stays."""
+    versions = store.buckets[BUCKETS.keys][FIRST]
+    number = next(at for at, one in enumerate(versions) if one.head.version_id == version_id)
+    content = versions[number].content
+    at = content.index(part) + len(part) - 1
+    versions[number] = replace(versions[number], content=content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+
+
+def test_a_rotted_letter_in_the_name_of_the_key_does_not_hide_a_sound_wrapping_behind_it(store: MemoryObjects) -> None:
+    objects = with_ring_keys(store, 1)
+    sound = look(store, BUCKETS)[0]
+    add_version(store, sound)
+
+    flipped_at(store, store.versions(BUCKETS.keys, FIRST)[0], sound.recipient.encode())
+
+    assert opened_all(Vault.open(store, BUCKETS, OLD), objects)
+
+
+def test_a_version_that_never_answers_is_passed_over_while_its_store_answers() -> None:
+    store = Silent()
+    objects = with_ring_keys(store, 1)
+    rotate(store, OLD, NEW)
+
+    store.silent = set(store.versions(BUCKETS.keys, FIRST)[:1])
+
+    assert opened_all(Vault.open(store, BUCKETS, NEW), objects)
+    assert retire(store, NEW) == ("0001",), "and it is deleted with what is replaced"
+
+
+def test_one_broken_read_of_the_winner_of_a_race_does_not_make_its_loser_count() -> None:
+    store = Silent()
+    secret = Vault.open(store, BUCKETS, OLD).encrypt_bytes(b"paper")
+    add_version(store, another_key())
+
+    store.broken_reads = 1
+
+    assert Vault.open(store, BUCKETS, OLD).decrypt_bytes(secret) == b"paper"
+
+
+def test_a_ring_with_a_gap_opens_nothing_and_gets_no_further_key(store: MemoryObjects) -> None:
+    with_ring_keys(store, 2)
+    running = Vault.open(store, BUCKETS, OLD)
+    running.new_ring_key()
+    del store.buckets[BUCKETS.keys]["keyring/0002.json"]
+
+    for act in (running.new_ring_key, lambda: Vault.open(store, BUCKETS, OLD), lambda: rotate(store, OLD, NEW)):
+        with pytest.raises(MasterKeyMissing, match=r"keyring/0002\.json is gone"):
+            act()
+    assert "keyring/0002.json" not in store.buckets[BUCKETS.keys]
+
+
+def test_a_ring_that_lost_its_last_key_is_told_by_its_copy(store: MemoryObjects) -> None:
+    with_ring_keys(store, 2)
+    replica = copied(store)
+    refuse_shortened(store, BUCKETS, replica)
+
+    del store.buckets[BUCKETS.keys]["keyring/0002.json"]
+
+    with pytest.raises(MasterKeyMissing, match=r"keyring/0002\.json is gone"):
+        refuse_shortened(store, BUCKETS, replica)
+
+
+def test_a_copy_that_is_away_or_not_made_yet_forbids_no_new_key(store: MemoryObjects) -> None:
+    with_ring_keys(store, 1)
+    away = Silent()
+    away.away = True
+
+    refuse_shortened(store, BUCKETS, away)
+    refuse_shortened(store, BUCKETS, MemoryObjects())
+
+
+def test_a_wrapping_that_came_after_the_look_is_not_retired() -> None:
+    store = prepared(Meanwhile())
+    objects = with_ring_keys(store, 1)
+    rotate(store, OLD, NEW)
+
+    store.happens = lambda: rotate(store, NEW, OTHER)
+    assert retire(store, NEW) == ("0001",)
+
+    assert opened_all(Vault.open(store, BUCKETS, OTHER), objects)
+
+
+def test_what_is_retired_is_gone_from_the_copy_too(store: MemoryObjects) -> None:
+    objects = with_ring_keys(store, 2)
+    replica = copied(store)
+    rotate(store, OLD, NEW)
+    copied(store, replica)
+
+    assert retire(store, NEW, replica) == ("0001", "0002", "0001", "0002")
+
+    left = [json.loads(b"".join(replica.read(BUCKETS.keys, one.key))) for one in replica.listed(BUCKETS.keys)]
+    assert [one["master_id"] for one in left] == [NEW.id, NEW.id]
+    assert opened_all(Vault.open(replica, BUCKETS, NEW), objects)
+
+
+def test_nothing_is_retired_before_the_copy_has_the_newest_wrappings(store: MemoryObjects) -> None:
+    with_ring_keys(store, 2)
+    replica = copied(store)
+    rotate(store, OLD, NEW)
+    before = list(store.listed(BUCKETS.keys))
+
+    with pytest.raises(NoSuchObject, match="fixity replicate"):
+        retire(store, NEW, replica)
+    with pytest.raises(NoSuchObject, match="fixity replicate"):
+        retire(store, NEW, prepared(MemoryObjects()))
+    assert list(store.listed(BUCKETS.keys)) == before
+
+
+def test_nothing_is_retired_while_the_copy_is_away(store: MemoryObjects) -> None:
+    with_ring_keys(store, 1)
+    replica = Silent()
+    copied(store, replica)
+    rotate(store, OLD, NEW)
+    before = list(store.listed(BUCKETS.keys))
+
+    replica.away = True
+    with pytest.raises(StoreUnavailable, match="replica; nothing was deleted; retire again when it is back"):
+        retire(store, NEW, replica)
+
+    assert list(store.listed(BUCKETS.keys)) == before

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from dossier.errors import LedgerConflict, Misconfigured
 from dossier.values import FailedPage, Sha256, Soundness
 from storage.database.engine import Database
-from storage.database.tables import receipts
+from storage.database.tables import receipts, records
 from storage.held import fields_of, verdict_of
 from storage.ledger import Drop, Ledger, Receipt
 from tests.twins.at_once import together
@@ -226,6 +226,18 @@ def test_a_record_with_other_bytes_contradicts(ledger: Ledger, tmp_path: Path) -
 
     with pytest.raises(LedgerConflict):
         ledger.filed(one.id, paper, stored(paper, sealed(tmp_path)), SEAL)
+
+
+def test_nothing_is_filed_under_a_record_whose_destruction_began(ledger: Ledger, tmp_path: Path) -> None:
+    one, other, paper = drop(ledger), drop(ledger, b"the same scan saved again"), record()
+    proof = stored(paper, sealed(tmp_path))
+    ledger.filed(one.id, paper, proof, SEAL)
+    with ledger.database.writing() as connection:
+        connection.execute(update(records).values(state="disposed"))
+
+    with pytest.raises(LedgerConflict, match="destroyed"):
+        ledger.filed(other.id, paper, proof, SEAL)
+    assert ledger.records_of_drop(other.id) == ()
 
 
 def test_a_held_document_waits_with_everything_that_the_desk_needs(ledger: Ledger) -> None:

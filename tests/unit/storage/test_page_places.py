@@ -6,7 +6,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from dossier.decisions import Reject, SplitAt
 from dossier.errors import LedgerConflict, PagesLost
@@ -15,7 +15,7 @@ from storage.database.rows import PageRow
 from storage.database.tables import pages
 from storage.desk import Desk
 from storage.ledger import Drop, Ledger
-from storage.page_places import places_of
+from storage.page_places import Lies, lies_of, places_of
 from tests.twins.at_once import together
 from tests.twins.made_day import read_pages, scan
 from tests.twins.papers import held, page
@@ -120,6 +120,32 @@ def test_a_later_run_leaves_the_place_of_a_document_that_was_decided_on(ledger: 
     Desk(ledger).decide(ledger.shelf_of_drop(drop.id)[0].hold_id, Reject("rescan"), who="lan")
 
     ledger.placed(drop.id, cut(drop, 1))
+
+    assert first_pages(ledger, drop) == [1, 1, 3, 3]
+
+
+def test_pages_that_lost_their_place_lie_by_themselves_beside_what_was_decided_on(ledger: Ledger, drop: Drop) -> None:
+    ledger.placed(drop.id, cut(drop, 1, 2, 3))
+    ledger.held(drop.id, held(page(2)))
+    Desk(ledger).decide(ledger.shelf_of_drop(drop.id)[0].hold_id, Reject("rescan"), who="lan")
+    with ledger.database.writing() as connection:
+        connection.execute(delete(pages).where(pages.c.number != 2))
+
+    ledger.placed(drop.id, cut(drop, 1))
+
+    assert first_pages(ledger, drop) == [1, 2, 3, 3]
+    assert lies_of(ledger.database, drop.id) == {
+        1: Lies(1, known=False), 2: Lies(2, known=True), 3: Lies(3, known=False), 4: Lies(3, known=False),
+    }  # fmt: skip
+
+
+def test_a_page_that_was_decided_on_is_no_stray_blank_to_a_later_run(ledger: Ledger, drop: Drop) -> None:
+    ledger.placed(drop.id, cut(drop, 1, 3))
+    ledger.held(drop.id, held(page(3), page(4)))
+    Desk(ledger).decide(ledger.shelf_of_drop(drop.id)[0].hold_id, Reject("rescan"), who="lan")
+    read = (*(page(number) for number in range(1, 4)), page(4, blank=True))
+
+    ledger.placed(drop.id, places_of(drop.id, read, Grouping((Document(read[:2]), Document(read[2:3])), (), (4,))))
 
     assert first_pages(ledger, drop) == [1, 1, 3, 3]
 

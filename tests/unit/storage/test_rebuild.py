@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,113 +9,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dossier.citizen_id import CitizenId
-from dossier.dossier_code import DossierCode
-from dossier.errors import LedgerConflict, TruncatedFile
-from dossier.records import Change, Received, Record, RecordKey
-from dossier.values import Sha256, Soundness
+from dossier.errors import LedgerConflict
+from dossier.records import Change, Record
+from dossier.values import Soundness
 from storage.account import account_of
 from storage.database.engine import Database
 from storage.database.keeping_tables import objects
 from storage.database.tables import documents, drops, pages, receipts, records
 from storage.desk import Desk
+from storage.inventory import Inventory
 from storage.ledger import Ledger, drop_id_of
-from storage.records.rebuild import UNKNOWN_OFFICE, Rebuild, Rebuilt
-from storage.tokens import record_key
+from storage.records.rebuild import UNKNOWN_OFFICE, Rebuild
+from storage.records.warehouse import intake_key
+from tests.twins.lost_house import BINH, House
 from tests.twins.memory_warehouse import MemoryWarehouse
-from tests.twins.papers import CITIZEN, DOSSIER, KEY, SEAL, digest, fields, filed, page, sealed
-
-NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
-BINH = CitizenId("026085004321")
-OTHER_DOSSIER = DossierCode("H62.33-240106-0002")
-
-
-class House:
-    """A warehouse with its ledger, in which papers are filed as the flows do it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.warehouse = MemoryWarehouse()
-        self.ledger = Ledger.open(f"sqlite:///{folder / 'before.sqlite'}")
-
-    def receive(self, number: int, page_count: int) -> tuple[str, Sha256]:
-        """Receive a file of so many pages; its drop and hash."""
-        path = self.folder / f"{number}.pdf"
-        path.write_bytes(b"scan %d" % number)
-        sha256 = digest(path.read_bytes())
-        receipt = self.ledger.receive(
-            office="mot-cua", file_name=path.name, sha256=sha256, size=path.stat().st_size,
-            intake=self.warehouse.receive(path, sha256), soundness=Soundness("pdf", page_count),
-        )  # fmt: skip
-        assert receipt.drop_id is not None
-        self.ledger.started(receipt.drop_id, "run")
-        return receipt.drop_id, sha256
-
-    def file(
-        self,
-        drop_id: str,
-        first: int,
-        *,
-        count: int = 1,
-        citizen: CitizenId = CITIZEN,
-        dossier: DossierCode = DOSSIER,
-        scan: str = "",
-        **more: object,
-    ) -> Record:
-        """File a paper of some pages of a drop."""
-        record = self.record(drop_id, first, count, citizen, dossier, scan, more)
-        stored = self.warehouse.put(record, sealed(self.folder))
-        self.ledger.filed(drop_id, record, stored, SEAL)
-        return record
-
-    def link(self, drop_id: str, first: int, other: Record, scan: str) -> Record:
-        """File the same scans in another dossier."""
-        record = self.record(drop_id, first, 1, CITIZEN, OTHER_DOSSIER, scan, {})
-        stored = self.warehouse.put_linked(record, other.key)
-        self.ledger.filed(drop_id, record, stored, SEAL)
-        return record
-
-    def correct(self, key: RecordKey, change: Change) -> None:
-        """Correct a record in warehouse and catalogue."""
-        told = self.warehouse.correct(key, change, by="lan", why="đọc sai", at=NOW)
-        self.ledger.corrected(told.record, told.stored, by="lan", why="đọc sai")
-
-    def record(
-        self, drop_id: str, first: int, count: int, citizen: CitizenId, dossier: DossierCode, scan: str,
-        more: Mapping[str, object],
-    ) -> Record:  # fmt: skip
-        """What the flows would say of it."""
-        drop = self.ledger.drop(drop_id)
-        seen = tuple(page(number, scan=scan or f"{drop_id} {first}") for number in range(first, first + count))
-        paper = filed(*seen, dossier=dossier, citizen=citizen)
-        facts = ("number", "scan_sha256", "width", "height", "dpi", "turn", "blank", "engine", "confidence")
-        record = Record(
-            key=record_key(KEY, paper),
-            source_sha256=drop.sha256,
-            office=drop.office,
-            type="giay_xac_nhan",
-            dossier_code=dossier,
-            first_page=first,
-            last_page=first + count - 1,
-            scan_sha256s=tuple(one.scan_sha256 for one in seen),
-            fields=fields(full_name="Nguyễn Thử", number="12/GXN-UBND", agency="UBND xã Thử", date="05/12/2024"),
-            verdict={"type": "giay_xac_nhan", "score": 0.9, "because": ["title"], "model": "", "model_score": 0.0},
-            pages=tuple({name: getattr(one, name) for name in facts} | {"notes": []} for one in seen),
-            received=Received(drop.kind, drop.pages, drop.size, drop.received_at),
-            procedure="1.000656",
-        )
-        return replace(record, **more)  # type: ignore[arg-type]  # fields of a record
-
-    def rebuild(self, check: Soundness | None = None) -> tuple[Ledger, Rebuilt]:
-        """Lose the database and make it again."""
-
-        def look(_path: Path) -> Soundness:
-            if check is None:
-                raise TruncatedFile
-            return check
-
-        made = Ledger.open(f"sqlite:///{self.folder / 'after.sqlite'}")
-        return made, Rebuild(self.warehouse, made.database, check=look, restore_trail=lambda: 0).run()
+from tests.twins.papers import CITIZEN
+from tests.twins.retired_house import RUNS, retired
 
 
 @pytest.fixture
@@ -249,3 +157,42 @@ def test_a_ledger_that_holds_something_is_never_filled(house: House) -> None:
         Rebuild(
             house.warehouse, house.ledger.database, check=lambda _path: Soundness("pdf", 1), restore_trail=lambda: 0
         ).run()
+
+
+def test_a_file_that_was_destroyed_with_its_records_is_still_known_as_destroyed(tmp_path: Path) -> None:
+    before = Ledger.open(f"sqlite:///{tmp_path / 'before.sqlite'}")
+    old = retired(before, tmp_path)
+    gone, kept = old.receive(b"one paper"), old.receive(b"a paper of two persons")
+    papers = [old.file(gone), old.file(kept, 1)]
+    old.file(kept, 2)
+    for drop in (gone, kept):
+        old.finish(drop)
+    for paper in papers:
+        old.disposals.carry_out(old.agreed(paper), **RUNS)
+    after = Database.open(f"sqlite:///{tmp_path / 'after.sqlite'}")
+
+    rebuilt = Rebuild(old.warehouse, after, check=lambda _path: Soundness("pdf", 2), restore_trail=lambda: 0).run()
+
+    known = [Inventory(after).is_destroyed(old.buckets.intake, intake_key(sha256)) for _, sha256 in (gone, kept)]
+    assert (known, rebuilt.doubtful, rebuilt.records) == ([True, False], [], 1)
+    assert Inventory(after).standing().unsound == 0
+    before.close()
+    after.close()
+
+
+def test_a_certificate_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    before = Ledger.open(f"sqlite:///{tmp_path / 'before.sqlite'}")
+    old = retired(before, tmp_path)
+    drop = old.receive(b"one paper")
+    paper = old.file(drop)
+    old.finish(drop)
+    done = old.disposals.carry_out(old.agreed(paper), **RUNS)
+    assert isinstance(old.warehouse, MemoryWarehouse)
+    old.warehouse.spoil(done.stored)
+    after = Database.open(f"sqlite:///{tmp_path / 'after.sqlite'}")
+
+    rebuilt = Rebuild(old.warehouse, after, check=lambda _path: Soundness("pdf", 2), restore_trail=lambda: 0).run()
+
+    assert rebuilt.doubtful == [f"{done.stored.key} STORE_CORRUPT"]
+    before.close()
+    after.close()

@@ -9,15 +9,12 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
-from dossier.errors import StoreCorrupt, StoreUnavailable
-from dossier.records import StoredObject
+from dossier.errors import StoreUnavailable
 from storage.database.keeping_tables import objects, outbox
-from storage.healing.replication import copy_object, replicate_listed
+from storage.healing.replication import copy_object
 from storage.inventory import enter_objects
 from storage.ledger import Ledger
 from storage.objects.store import Body
-from tests.twins.memory_warehouse import BUCKETS
-from tests.twins.papers import digest
 from tests.twins.two_stores import LOCK, TwoStores
 
 
@@ -43,11 +40,6 @@ def pauses(house: TwoStores, times: int) -> Iterator[timedelta]:
         assert house.copy() == (0, 1)
         yield due_at(house) - before
         let_it_be_due(house)
-
-
-def put_key(house: TwoStores, name: str, content: bytes) -> None:
-    body = Body((content,), len(content), digest(content), "application/json")
-    house.store.put_version(BUCKETS.keys, name, body)
 
 
 def test_an_object_gets_its_second_copy_under_the_same_lock(house: TwoStores) -> None:
@@ -156,29 +148,6 @@ def test_a_copy_is_kept_as_long_as_the_longest_of_its_locks(house: TwoStores) ->
     head = house.replica.head(item.stored.bucket, item.stored.key)
     assert head is not None
     assert head.locked_until == later
-
-
-def test_wrapped_keys_are_copied_once_and_again_when_they_change(house: TwoStores) -> None:
-    put_key(house, "keyring/one.json", b"wrapped")
-    put_key(house, "keyring/two.json", b"wrapped too")
-
-    def run() -> int:
-        return replicate_listed(BUCKETS.keys, house.store, house.replica)
-
-    assert [run(), run()] == [2, 0]
-    put_key(house, "keyring/one.json", b"wrapped anew")
-    assert [run(), run()] == [1, 0]
-    assert b"".join(house.replica.read(BUCKETS.keys, "keyring/one.json")) == b"wrapped anew"
-
-
-def test_a_wrapped_key_that_is_damaged_is_told_after_the_others_were_copied(house: TwoStores) -> None:
-    put_key(house, "keyring/one.json", b"wrapped")
-    put_key(house, "keyring/two.json", b"wrapped too")
-    house.store.rot(StoredObject(BUCKETS.keys, "keyring/one.json", "", digest(b"wrapped"), 7))
-
-    with pytest.raises(StoreCorrupt):
-        replicate_listed(BUCKETS.keys, house.store, house.replica)
-    assert [one.key for one in house.replica.listed(BUCKETS.keys)] == ["keyring/two.json"]
 
 
 def test_a_copy_from_a_store_that_goes_away_is_no_damage(house: TwoStores) -> None:

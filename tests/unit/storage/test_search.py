@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -149,7 +150,25 @@ def test_a_page_names_the_citizen_by_the_token_only(ledger: Ledger) -> None:
     assert ID_NUMBER not in repr(query)
 
 
-@pytest.mark.parametrize("written", [ID_NUMBER, "026 190 001234", "026.190.001.234"])
+@pytest.mark.parametrize("token", ["123456789abc" + "d" * 20, "ef" * 10 + "026190001234"])
+def test_a_citizen_whose_token_looks_like_an_id_number_is_found(ledger: Ledger, token: str) -> None:
+    enter(ledger, 1, "một", citizen=token)
+    query = parse_query(f"citizen:{ID_NUMBER}", lambda _citizen: CitizenToken(token))
+
+    assert [int(row.record_id, 16) for row in search_page(ledger.database, query, 5).rows] == [1]
+
+
+@pytest.mark.parametrize(
+    "typed", ["loại:giay_khai_sinh", "số:12/GKS", 'cơquan:"hòa sơn" 12', "tên:dương", "đơnvị:mot-cua-01"]
+)
+def test_the_name_of_a_field_may_be_typed_in_either_unicode_form(examples: Ledger, typed: str) -> None:
+    composed, apart = (numbers(examples, unicodedata.normalize(form, typed)) for form in ("NFC", "NFD"))
+
+    assert 1 in composed
+    assert apart == composed
+
+
+@pytest.mark.parametrize("written", [ID_NUMBER, "026 190 001234", "026.190.001.234", "026190 001234", "026 190-001 234"])
 def test_an_id_number_is_in_no_column_and_no_key_of_the_index(written: str) -> None:
     row = {"record_id": "r", "type": "t", "office": "o", "dossier_code": "H62", "citizen": "c", "number": written}
     found = Searched.of({**row, "fields": {"citizen_id": written, "name": f"An {written}"}}, [f"Số {written} cấp"])

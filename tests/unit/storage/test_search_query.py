@@ -18,7 +18,8 @@ ID_NUMBER = "026190001234"
     [
         "", "   ", '""', "- / .", '"giấy khai', "màu:đỏ", "type:", "name:", 'agency:"."', "from:hôm qua", "to:31/02/2024",
         "from:2024-13-01", "from:1700", "from:2024 to:2023", "a*", "đ*", ID_NUMBER, f"name:{ID_NUMBER}",
-        "số 026 190 001234", "number:131234567", "citizen:123", f"citizen:{ID_NUMBER}", "x" * 1001,
+        "số 026 190 001234", '"026190 001234"', "number:131234567",
+        '"131 234 567"', 'number:"Số 026 190 001234"', "citizen:123", f"citizen:{ID_NUMBER}", "x" * 1001,
     ],
 )  # fmt: skip
 def test_what_says_nothing_or_cannot_be_understood_is_refused(typed: str) -> None:
@@ -31,6 +32,10 @@ def test_what_says_nothing_or_cannot_be_understood_is_refused(typed: str) -> Non
 
 def test_times_and_addresses_with_a_colon_are_words() -> None:
     assert parse_query("10:30").kinds == ("phrase",)
+
+
+def test_days_beside_a_number_are_no_id_number() -> None:
+    assert parse_query("từ:2024 12345 đến:05-12-2024 1").kinds == ("from", "to", "word")
 
 
 def test_two_citizens_cannot_be_meant() -> None:

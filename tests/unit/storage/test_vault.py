@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -145,6 +146,26 @@ def test_a_damaged_object_leaves_the_file_that_was_there(tmp_path: Path) -> None
 def test_an_object_of_another_warehouse_is_not_opened() -> None:
     with pytest.raises(StoreCorrupt, match="no ring key"):
         VAULT.decrypt_bytes(Vault.open(prepared(), BUCKETS, MASTER).encrypt_bytes(b"paper"))
+
+
+def test_a_ring_that_another_thread_read_again_meanwhile_opens_what_the_one_tried_did_not() -> None:
+    store = prepared()
+    vault, other = Vault.open(store, BUCKETS, MASTER), Vault.open(store, BUCKETS, MASTER)
+    other.new_ring_key()
+    secret, try_one, tries = other.encrypt_bytes(b"paper"), vault._decrypts, []
+
+    def overtaken(*asked: Any) -> bool:
+        opened = try_one(*asked)
+        tries.append(opened)
+        if len(tries) == 1:  # the other thread begins after the first try of this one, and ends before its second
+            assert vault.decrypt_bytes(secret) == b"paper"
+        return opened
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(vault, "_decrypts", overtaken)
+
+        assert vault.decrypt_bytes(secret) == b"paper"
+    assert tries[0] is False
 
 
 @pytest.mark.parametrize("given_before", [0, 50, 100_000])
