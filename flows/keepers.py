@@ -56,7 +56,7 @@ class Keepers:
     def disposals(self) -> Disposals:
         """The disposals."""
         certificates = Certificates(self._objects, self.warehouse.buckets.audit, self._keep)
-        return Disposals(self.ledger.database, certificates, self._stores, self.warehouse.buckets)
+        return Disposals(self.ledger.database, certificates, self._stores, self.warehouse.buckets, self.settings.inbox)
 
     @property
     def _keep(self) -> timedelta:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from dossier.errors import InputRefused, Misconfigured
-from storage.files import mark_of, sync_folder
+from dossier.values import Sha256
+from storage.files import hash_file, mark_of, sync_folder
 
 _VIETNAM: Final = timezone(timedelta(hours=7))
 _NAME_BYTES: Final = 255  # longest name of ext4, XFS, Btrfs and NTFS; Vietnamese letters take up to 3 bytes each
@@ -21,12 +22,25 @@ _NAME_BYTES: Final = 255  # longest name of ext4, XFS, Btrfs and NTFS; Vietnames
 
 def put_aside_taken(path: Path, mark: str, office: str, received_at: datetime, inbox: Path) -> None:
     """Move a file to `.taken/<office>/<day>/`; one that is no longer what ``mark`` says is left alone."""
-    day = received_at.astimezone(_VIETNAM).date().isoformat()
-    with _alone_in(inbox / ".taken" / office / day) as folder:
+    with _alone_in(_taken(office, received_at, inbox)) as folder:
         if not _is_still_ours(path, mark):
             return
         name = next(name for name in _names(path.name) if not os.path.lexists(folder / name))
         _move(path, folder / name, inbox)
+
+
+def remove_taken(content: Sha256, size: int, office: str, received_at: datetime, inbox: Path) -> int:
+    """Delete from `.taken/<office>/<day>/` the files of these bytes, whatever they are called; returns how many."""
+    folder = _taken(office, received_at, inbox)
+    if not folder.is_dir():
+        return 0
+    with _alone_in(folder):
+        files = (path for path in folder.iterdir() if path.is_file())
+        same = [path for path in files if path.stat().st_size == size and hash_file(path) == content]
+        for path in same:
+            path.unlink()
+        sync_folder(folder)
+    return len(same)
 
 
 def put_aside_refused(path: Path, mark: str, office: str, refusal: InputRefused, inbox: Path) -> None:
@@ -74,6 +88,10 @@ def fit_name(name: str, suffix: str) -> str:
     while cut and (whole[len(cut)] & 0xC0) == 0x80:  # 10xxxxxx: not in the middle of a letter
         cut = cut[:-1]
     return os.fsdecode(cut) + mark + suffix
+
+
+def _taken(office: str, received_at: datetime, inbox: Path) -> Path:
+    return inbox / ".taken" / office / received_at.astimezone(_VIETNAM).date().isoformat()
 
 
 def _names(name: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -29,7 +30,7 @@ from storage.records.corrections import refuse_being_corrected
 from storage.records.record_objects import VersionAt, record_row
 from storage.retention.certificates import Certificate, Certificates, certificate_key, certificate_of
 from storage.retention.doomed import Doomed, doomed_with, refuse_bound
-from storage.retention.forgetting import expect_no_more, forget
+from storage.retention.forgetting import clear_inbox, expect_no_more, forget
 from storage.retention.legal_holds import open_holds
 
 
@@ -68,15 +69,17 @@ class Disposals:
         certificates: where they are written.
         stores: name to store: the warehouse, and the replica where there is one.
         buckets: names of the buckets.
+        inbox: where the intake put the received files aside.
     """
 
     def __init__(
-        self, database: Database, certificates: Certificates, stores: dict[str, ObjectStore], buckets: Buckets
+        self, database: Database, certificates: Certificates, stores: dict[str, ObjectStore], buckets: Buckets, inbox: Path
     ) -> None:
         self._database = database
         self._certificates = certificates
         self._stores = stores
         self._buckets = buckets
+        self._inbox = inbox
 
     def due(self, limit: int) -> tuple[RecordRow, ...]:
         """Records whose retention period is over, that nobody holds and nobody asked to destroy; the oldest first."""
@@ -230,6 +233,7 @@ class Disposals:
 
     def _end(self, begun: _Begun, written: tuple[Certificate, ...], by: str, why: str) -> None:
         gone = [source.drop_id for source in begun.doomed.sources if source.because is None]
+        clear_inbox(self._database, gone, self._inbox)
         with self._database.writing() as connection:
             if _the_disposal(connection, begun.disposal.id).state == "done":
                 return

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, null, select, update
 
 from dossier.decisions import FileIt, to_json
 from storage.alarms import settle_alarm
+from storage.database.engine import Database
 from storage.database.keeping_tables import incidents, objects
 from storage.database.tables import decisions, documents, drops, receipts, records
 from storage.hand_ins import hand_ins
+from storage.intake.put_aside import remove_taken
 from storage.retention.doomed import Doomed
 from storage.search.index import forget_record
 
@@ -49,6 +52,23 @@ def forget(connection: Connection, record_id: str, gone: Sequence[str]) -> None:
         same = (receipts.c.drop_id == drop_id) | (receipts.c.duplicate_of == drop_id)
         connection.execute(update(receipts).where(same).values(file_name="", delivery=None))
         connection.execute(delete(hand_ins).where(hand_ins.c.drop_id == drop_id))
+
+
+def clear_inbox(database: Database, gone: Sequence[str], inbox: Path) -> None:
+    """Delete what the intake put aside of received files that are gone, and of what was said of them.
+
+    Args:
+        database: the ledger's; it must still know when these drops came.
+        gone: drops whose received files are gone.
+        inbox: folder with `.taken`.
+    """
+    same = receipts.c.drop_id.in_(gone) | receipts.c.duplicate_of.in_(gone)
+    scans = select(receipts.c.sha256, receipts.c.size, receipts.c.office, receipts.c.received_at).where(same)
+    said = select(hand_ins.c.sha256, hand_ins.c.size, hand_ins.c.office, hand_ins.c.entered_at)
+    with database.reading() as connection:
+        put_aside = [*connection.execute(scans), *connection.execute(said.where(hand_ins.c.drop_id.in_(gone)))]
+    for sha256, size, office, at in put_aside:
+        remove_taken(sha256, size, office, at, inbox)
 
 
 def expect_no_more(connection: Connection, doomed: Doomed, intake: str) -> None:

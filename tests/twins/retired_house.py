@@ -62,7 +62,7 @@ class Retired:
         """The disposals."""
         objects = EncryptedObjects(self.warehouse.store, self.warehouse.vault, None)
         kept = Certificates(objects, self.buckets.audit, timedelta(days=366))
-        return Disposals(self.ledger.database, kept, self.stores, self.buckets)
+        return Disposals(self.ledger.database, kept, self.stores, self.buckets, self.folder / "inbox")
 
     def receive(self, content: bytes) -> tuple[str, Sha256]:
         """A received file; its drop and its hash."""

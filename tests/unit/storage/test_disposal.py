@@ -30,8 +30,10 @@ from storage.database.rows import RecordRow
 from storage.database.schema import metadata
 from storage.database.tables import records
 from storage.desk import Desk
+from storage.files import mark_of
 from storage.intake.dropped import DroppedFile
 from storage.intake.inbox import receive
+from storage.intake.put_aside import put_aside_taken
 from storage.inventory import Inventory
 from storage.ledger import Ledger
 from storage.objects.store import ObjectStore
@@ -367,6 +369,26 @@ def test_a_received_file_goes_with_the_last_of_its_documents(house: Retired) -> 
     assert len(kept) == 1
     assert other.told["received"][0]["destroyed"] is True
     assert house.received("replica") == house.received() == set()
+
+
+def test_copies_in_the_inbox_go_with_the_received_file_and_not_before(house: Retired) -> None:
+    content, other = b"two papers", b"xx papers"
+    drop = house.receive(content)
+    first, second = house.file(drop, 1), house.file(drop, 2)
+    house.finish(drop)
+    (receipt,) = house.ledger.receipts(10)
+    inbox = house.folder / "inbox"
+    for name, put in (("quét.pdf", content), ("quét 2.pdf", content), ("khác.pdf", other), ("dài.pdf", content + b" more")):
+        path = inbox / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(put)
+        put_aside_taken(path, mark_of(path.lstat()), receipt.office, receipt.received_at, inbox)
+
+    house.disposals.carry_out(house.agreed(first), **RUNS)
+    assert len([path for path in inbox.rglob("*") if path.is_file()]) == 4
+
+    house.disposals.carry_out(house.agreed(second), **RUNS)
+    assert sorted(path.name for path in inbox.rglob("*") if path.is_file()) == ["dài.pdf", "khác.pdf"]
 
 
 def test_a_received_file_stays_while_a_paper_of_it_is_on_the_shelf(house: Retired) -> None:
