@@ -11,6 +11,8 @@ import fitz
 import pytest
 from acceptance_parts import SAMPLES
 
+from config.settings import load_settings
+from storage.places import mark_places
 from tests.pdfa_checks import complaints
 from tests.preflight import preflight, unexpected
 from tests.twins.worded_pages import draw_page, jpeg_bytes
@@ -125,7 +127,19 @@ def test_verify_of_an_unsigned_file_fails(tmp_path: Path) -> None:
     assert "[SEAL_BROKEN]" in done.stderr
 
 
+def test_drop_makes_no_installation_where_there_is_none(tmp_path: Path) -> None:
+    scan = tmp_path / "scan.jpg"
+    scan.write_bytes(b"a scan")
+
+    done = sohoa(tmp_path / "misspelt", "drop", scan, "--office", "xa-kim-xa")
+
+    assert done.returncode == 1
+    assert "[MISCONFIGURED]" in done.stderr
+    assert not (tmp_path / "misspelt").exists()
+
+
 def test_drop_lays_the_file_whole_into_the_offices_folder_and_overwrites_nothing(tmp_path: Path) -> None:
+    mark_places(tmp_path, load_settings(tmp_path).places)
     scan = tmp_path / "Hồ sơ 1.jpg"
     for content in (b"first", b"second"):
         scan.write_bytes(content)
