@@ -94,10 +94,6 @@ class Warehouse:
         """
         return self._objects.keep(self.buckets.intake, intake_key(sha256), path, sha256)
 
-    def received_object(self, sha256: Sha256) -> StoredObject | None:
-        """The object that holds a received file; None where no version of it is whole."""
-        return self._objects.find(self.buckets.intake, intake_key(sha256), sha256)
-
     def received(self) -> Iterator[Sha256]:
         """Hash of every received file."""
         last = None
