@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.record_ids import RecordId
+from cli.record_list import list_
 from dossier.metadata import Complaint
 from dossier.records import Change
 
@@ -29,7 +30,8 @@ HERE = Path("var")
 By = Annotated[str | None, typer.Option(help="Người thực hiện / who does it")]
 Why = Annotated[str, typer.Option(help="Lý do, không có dữ liệu cá nhân / the reason, without personal data")]
 
-app = typer.Typer(no_args_is_help=True, help="Một bản ghi trong kho. / One record of the warehouse.")
+app = typer.Typer(no_args_is_help=True, help="Bản ghi trong kho. / Records of the warehouse.")
+app.command("list")(list_)
 
 
 @app.command()

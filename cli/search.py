@@ -17,6 +17,8 @@ from rich.table import Column, Table
 from cli.record_ids import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from config.settings import Settings
     from dossier.citizen_id import CitizenId
     from dossier.values import CitizenToken
@@ -82,21 +84,27 @@ def asked(settings: Settings, typed: str, who_and_why: tuple[str, str], limit: i
 def show_page(page: HitPage, *, as_json: bool) -> None:
     """Print where the records lie."""
     if as_json:
-        told = {"records": [_told(row) for row in page.rows], "after": page.after}
+        told = {"records": [place_of(row) for row in page.rows], "after": page.after}
         out.print_json(json.dumps(told, ensure_ascii=False))
         return
-    record = Column("Mã / record", no_wrap=True)
-    table = Table(record, "Loại / type", "Số / number", "Cơ quan / agency", "Ngày / date", "Hồ sơ / dossier")
-    for row in page.rows:
-        table.add_row(*(escape(value or "") for value in (_told(row) | {"record_id": shown(row.record_id)}).values()))
     if page.rows:
-        out.print(table)
+        out.print(places(page.rows))
     if page.after is not None:
         out.print(f"Còn nữa, thêm / more with: --after {page.after}")
     elif not page.rows:
         out.print("Không có hồ sơ nào. / No record.")
 
 
-def _told(row: RecordRow) -> dict[str, str | None]:
+def places(rows: Sequence[RecordRow]) -> Table:
+    """Where records lie, as a table."""
+    record = Column("Mã / record", no_wrap=True)
+    table = Table(record, "Loại / type", "Số / number", "Cơ quan / agency", "Ngày / date", "Hồ sơ / dossier")
+    for row in rows:
+        table.add_row(*(escape(value or "") for value in (place_of(row) | {"record_id": shown(row.record_id)}).values()))
+    return table
+
+
+def place_of(row: RecordRow) -> dict[str, str | None]:
+    """Where a record lies, for programs."""
     values = {name: getattr(row, name) for name in _SHOWN}
     return {name: None if value is None else str(value) for name, value in values.items()}

@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, NoReturn
 from urllib.parse import urlunsplit
 
@@ -216,11 +216,6 @@ class S3Client:
             return
         except Misconfigured as refusal:
             self._bound_or(refusal, bucket, key, version_id)
-
-    def presigned(self, bucket: str, key: str, version_id: str, seconds: int) -> str:
-        """Address that gives one version of an object to anybody for a short time."""
-        with _our_errors():
-            return self._minio.presigned_get_object(bucket, key, expires=timedelta(seconds=seconds), version_id=version_id)
 
     def _put(self, bucket: str, key: str, body: Body, conditions: Mapping[str, str]) -> str | None:
         url = self._url.build(method="PUT", region=_REGION, bucket_name=bucket, object_name=key)
