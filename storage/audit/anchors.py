@@ -16,18 +16,17 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from pathlib import Path
 from typing import Final, Protocol
 
 from sqlalchemy import func, insert, select
 
-from dossier.errors import AuditBroken, NoSuchObject, StoreCorrupt
+from dossier.errors import AuditBroken, NoSuchObject, StoreCorrupt, StoreUnavailable
 from dossier.records import StoredObject
 from dossier.values import Sha256
 from storage.alarms import Alarms
+from storage.audit.anchor_objects import LINES, Held, Stamp, lines_in, number_of, stamp_of
 from storage.audit.lateness import SUBJECT
-from storage.audit.trail import AuditLine, AuditTrail, Break, Reason, from_told, lines_after, told
+from storage.audit.trail import AuditLine, AuditTrail, Break, Reason, lines_after, told
 from storage.database.keeping_tables import anchors, objects
 from storage.database.tables import audit
 from storage.files import hash_of
@@ -36,8 +35,6 @@ from storage.objects.encrypted import EncryptedObjects
 from storage.objects.store import Body
 
 _AT_ONCE: Final = 50_000  # lines in one anchor: about 25 MB in memory
-_LINES: Final = ".jsonl.age"
-_STAMP: Final = ".tsr"
 
 
 class Authority(Protocol):
@@ -100,10 +97,10 @@ class Anchors:
             raise AuditBroken(f"line {broken.number}: {broken.why}")
         entered = self._entered()
         made = [self._finish(key) for key in keys if key not in entered]
-        last = _number_of(keys[-1]) if keys else 0
+        last = number_of(keys[-1]) if keys else 0
         while (key := self._write(last)) is not None:
             made.append(self._finish(key))
-            last = _number_of(key)
+            last = number_of(key)
         Alarms(self.trail.database).settle("not_anchored", SUBJECT, "anchor")
         return tuple(made)
 
@@ -162,7 +159,7 @@ class Anchors:
                 stamped = now
             elif stamp is not None or key != keys[-1]:  # the newest may still wait for its token
                 return Break(last + 1, "anchor_broken")
-            last = _number_of(key)
+            last = number_of(key)
         with self.trail.database.reading() as connection:
             lines = connection.execute(select(func.count()).select_from(audit)).scalar_one()
         return Checked(lines, len(keys), last, stamped)
@@ -173,7 +170,7 @@ class Anchors:
         if broken is not None or newest is None:
             return broken
         held = self._held(newest)
-        return Break(_number_of(newest), "anchor_broken") if held is None else self._differs(held.lines)
+        return Break(number_of(newest), "anchor_broken") if held is None else self._differs(held.lines)
 
     def _write(self, after: int) -> str | None:
         """Put the next lines into the store; the key, None where there are none."""
@@ -181,7 +178,7 @@ class Anchors:
             lines = tuple(lines_after(connection, after, _AT_ONCE))
         if not lines:
             return None
-        key = f"anchors/{datetime.now(UTC):%Y/%m}/{lines[-1].number:012}{_LINES}"
+        key = f"anchors/{datetime.now(UTC):%Y/%m}/{lines[-1].number:012}{LINES}"
         data = "".join(json.dumps(told(line), ensure_ascii=False) + "\n" for line in lines).encode()
         with self.objects.scratch() as folder:
             (folder / "lines").write_bytes(data)
@@ -196,7 +193,7 @@ class Anchors:
         if self._stamp(key) is None:
             response = self.authority.stamp(held.digest)
             body = Body((response,), len(response), hash_of((response,)), "application/timestamp-reply")
-            self.objects.store.put_new(self.bucket, _stamp_of(key), body, locked_until=self._until())
+            self.objects.store.put_new(self.bucket, stamp_of(key), body, locked_until=self._until())
         stamp = self._stamp(key)  # who else anchors at this moment may have been the first
         stamped = None if stamp is None else self.authority.stamped_at(stamp.response, held.digest)
         if stamp is None or stamped is None:
@@ -204,7 +201,7 @@ class Anchors:
         self._enter(key, held, stamp)
         return Anchor(held.last.number, held.last.sha256, stamped)
 
-    def _enter(self, key: str, held: _Held, stamp: _Stamp) -> None:
+    def _enter(self, key: str, held: Held, stamp: Stamp) -> None:
         last, stored, at = held.last, held.stored, datetime.now(UTC)
         row = {"number": last.number, "sha256": last.sha256, "anchored_at": at, "key": key, "version_id": stored.version_id}
         with self.trail.database.writing() as connection:
@@ -225,75 +222,43 @@ class Anchors:
 
     def _keys(self) -> tuple[str, ...]:
         """Keys of the objects with lines, in the order of their lines."""
-        found = {one.key for one in self.objects.store.listed(self.bucket, "anchors/") if one.key.endswith(_LINES)}
-        return tuple(sorted(found, key=_number_of))
+        found = {one.key for one in self.objects.store.listed(self.bucket, "anchors/") if one.key.endswith(LINES)}
+        return tuple(sorted(found, key=number_of))
 
     def _entered(self) -> set[str]:
         """Keys that the inventory has, and so the table of anchors too."""
         with self.trail.database.reading() as connection:
             return set(connection.execute(select(objects.c.key).where(objects.c.bucket == self.bucket)).scalars())
 
-    def _held(self, key: str) -> _Held | None:
+    def _held(self, key: str) -> Held | None:
         """What an anchor holds; None where it is not what was written."""
         with self.objects.scratch() as folder:
             opened = next(self.objects.sound(self.bucket, key, folder), None)
-            lines = () if opened is None else _lines(opened.content)
-            if opened is None or not lines or lines[-1].number != _number_of(key):
+            lines = () if opened is None else lines_in(opened.content)
+            if opened is None or not lines or lines[-1].number != number_of(key):
                 return None
-            return _Held(lines, opened.stored)
+            return Held(lines, opened.stored)
 
-    def _stamp(self, key: str) -> _Stamp | None:
-        """The token of an anchor: the first version whose bytes are those that its writer noted."""
-        store, token = self.objects.store, _stamp_of(key)
+    def _stamp(self, key: str) -> Stamp | None:
+        """The token of an anchor: the first version whose bytes are those that its writer noted.
+
+        Ceph RGW gives no answer for a version that rotted; one that was restored beside it speaks.
+        """
+        store, token, silence = self.objects.store, stamp_of(key), None
         for version_id in store.versions(self.bucket, token):
             try:
                 head = store.head(self.bucket, token, version_id)
                 data = b"".join(store.read(self.bucket, token, version_id))
             except (NoSuchObject, StoreCorrupt):
                 continue
+            except StoreUnavailable as error:
+                silence = error
+                continue
             if head is not None and head.sha256 == hash_of((data,)):
-                return _Stamp(data, StoredObject(self.bucket, token, version_id, hash_of((data,)), len(data)))
+                return Stamp(data, StoredObject(self.bucket, token, version_id, hash_of((data,)), len(data)))
+        if silence is not None:
+            raise silence
         return None
 
     def _until(self) -> datetime:
         return (datetime.now(UTC) + self.keep).replace(microsecond=0)  # S3 keeps whole seconds
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What one anchor holds."""
-
-    lines: tuple[AuditLine, ...]
-    stored: StoredObject
-
-    @property
-    def last(self) -> AuditLine:
-        return self.lines[-1]
-
-    @property
-    def digest(self) -> bytes:
-        """What is stamped."""
-        return sha256((self.last.sha256 + self.stored.sha256).encode()).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class _Stamp:
-    """The token of one anchor."""
-
-    response: bytes
-    stored: StoredObject
-
-
-def _lines(content: Path) -> tuple[AuditLine, ...]:
-    try:
-        return tuple(from_told(json.loads(line)) for line in content.read_bytes().splitlines())
-    except (ValueError, KeyError, TypeError):
-        return ()
-
-
-def _number_of(key: str) -> int:
-    return int(key.rsplit("/", 1)[1].removesuffix(_LINES))
-
-
-def _stamp_of(key: str) -> str:
-    return key.removesuffix(_LINES) + _STAMP

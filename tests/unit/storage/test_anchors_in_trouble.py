@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from dossier.errors import AuditBroken, TimestampUnavailable
+from dossier.errors import AuditBroken, StoreUnavailable, TimestampUnavailable
 from dossier.values import Sha256
 from signing.token import Authority
 from storage.alarms import Alarms
@@ -249,3 +249,23 @@ def test_to_a_trail_that_is_whole_nothing_is_brought_back(house: Anchored) -> No
 
     assert house.anchors.restore() == 5
     assert house.trail.lines(10) == before
+
+
+def test_a_stamp_that_gives_no_answer_is_passed_over_once_a_restored_one_lies_beside_it(
+    house: Anchored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (token,) = (one.key for one in house.store.listed(BUCKETS.audit, "anchors/") if one.key.endswith(".tsr"))
+    (rotted,) = house.store.versions(BUCKETS.audit, token)
+    content, read = b"".join(house.store.read(BUCKETS.audit, token, rotted)), MemoryObjects.read
+
+    def silent(store: MemoryObjects, bucket: str, key: str, version_id: str) -> Iterator[bytes]:
+        if version_id == rotted:
+            raise StoreUnavailable("ReadTimeoutError")
+        return read(store, bucket, key, version_id)
+
+    monkeypatch.setattr(MemoryObjects, "read", silent)
+    with pytest.raises(StoreUnavailable):
+        house.anchors.check()
+
+    house.store.put_version(BUCKETS.audit, token, Body((content,), len(content), hash_of((content,)), "x/y"))
+    assert isinstance(house.anchors.check(), Checked)
