@@ -29,6 +29,7 @@ _ID_DIGITS: Final = (9, 12)
 def holds_id_number(text: str) -> bool:
     """True where 9 or 12 digits stand together, as in a citizen ID or the number of an old card.
 
+    More than 12 in a row that begin with 0 are an ID with a digit too many, or several written one behind the other.
     One blank, dot, dash, stroke or underscore may stand between any two of them, and more digits behind such a sign. Passed
     over are dossier and procedure codes, real dates, a number over its year (``01234/2026``) and hexadecimal ids.
     """
@@ -41,7 +42,10 @@ def holds_id_number(text: str) -> bool:
 
 def _adds_up(run: str) -> bool:
     """Whether some neighbouring groups of a run have as many digits as the number of a person."""
-    ends = accumulate(map(len, re.split(_SIGN, run)), initial=0)
+    groups = re.split(_SIGN, run)
+    if any(group[0] == "0" and len(group) > max(_ID_DIGITS) for group in groups):
+        return True
+    ends = accumulate(map(len, groups), initial=0)
     return any(end - start in _ID_DIGITS for start, end in combinations(ends, 2))
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from config.settings import Settings
 from flows.opening import open_replica
@@ -25,6 +26,8 @@ from storage.records.warehouse import Warehouse
 from storage.retention.certificates import Certificates
 from storage.retention.disposal import Disposals
 from storage.retention.legal_holds import LegalHolds
+
+_NEEDED: Final = frozenset({"home", "work", "store"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,12 @@ class Keepers:
 
     @property
     def disposals(self) -> Disposals:
-        """The disposals."""
+        """The disposals.
+
+        Raises:
+            PlaceGone: a disk is not mounted; what lies on it could not be destroyed with the rest.
+        """
+        check_places(self.settings.home, self.settings.places)
         certificates = Certificates(self._objects, self.warehouse.buckets.audit, self._keep)
         return Disposals(self.ledger.database, certificates, self._stores, self.warehouse.buckets, self.settings.inbox)
 
@@ -85,9 +93,10 @@ def open_keepers(settings: Settings) -> Iterator[Keepers]:
     """Open ledger and warehouse, and close them again.
 
     Raises:
-        PlaceGone: a disk of the installation is not mounted; nothing was opened.
+        PlaceGone: a disk that is needed is not mounted; nothing was opened. The inbox may be away, and the replica says so
+            itself.
     """
-    check_places(settings.home, settings.places)
+    check_places(settings.home, {name: place for name, place in settings.places.items() if name in _NEEDED})
     ledger = Ledger.open(settings.ledger_address)
     try:
         yield Keepers(settings, ledger, open_warehouse(settings))

@@ -22,24 +22,24 @@ _NAME_BYTES: Final = 255  # longest name of ext4, XFS, Btrfs and NTFS; Vietnames
 
 def put_aside_taken(path: Path, mark: str, office: str, received_at: datetime, inbox: Path) -> None:
     """Move a file to `.taken/<office>/<day>/`; one that is no longer what ``mark`` says is left alone."""
-    with _alone_in(_taken(office, received_at, inbox)) as folder:
+    day = received_at.astimezone(_VIETNAM).date().isoformat()
+    with _alone_in(inbox / ".taken" / office / day) as folder:
         if not _is_still_ours(path, mark):
             return
         name = next(name for name in _names(path.name) if not os.path.lexists(folder / name))
         _move(path, folder / name, inbox)
 
 
-def remove_taken(content: Sha256, size: int, office: str, received_at: datetime, inbox: Path) -> int:
-    """Delete from `.taken/<office>/<day>/` the files of these bytes, whatever they are called; returns how many."""
-    folder = _taken(office, received_at, inbox)
-    if not folder.is_dir():
-        return 0
-    with _alone_in(folder):
-        files = (path for path in folder.iterdir() if path.is_file())
-        same = [path for path in files if path.stat().st_size == size and hash_file(path) == content]
-        for path in same:
-            path.unlink()
-        sync_folder(folder)
+def remove_taken(content: Sha256, size: int, inbox: Path) -> int:
+    """Delete the files of these bytes from `.taken`, whatever office, day and name they lie under; returns how many.
+
+    The ledger spells an office otherwise than its folder may be, and after a rebuild it does not know it.
+    """
+    files = (path for path in (inbox / ".taken").glob("*/*/*") if path.is_file() and path.stat().st_size == size)
+    same = [path for path in files if hash_file(path) == content]
+    for path in same:
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
     return len(same)
 
 
@@ -88,10 +88,6 @@ def fit_name(name: str, suffix: str) -> str:
     while cut and (whole[len(cut)] & 0xC0) == 0x80:  # 10xxxxxx: not in the middle of a letter
         cut = cut[:-1]
     return os.fsdecode(cut) + mark + suffix
-
-
-def _taken(office: str, received_at: datetime, inbox: Path) -> Path:
-    return inbox / ".taken" / office / received_at.astimezone(_VIETNAM).date().isoformat()
 
 
 def _names(name: str) -> Iterator[str]:

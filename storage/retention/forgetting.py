@@ -63,12 +63,12 @@ def clear_inbox(database: Database, gone: Sequence[str], inbox: Path) -> None:
         inbox: folder with `.taken`.
     """
     same = receipts.c.drop_id.in_(gone) | receipts.c.duplicate_of.in_(gone)
-    scans = select(receipts.c.sha256, receipts.c.size, receipts.c.office, receipts.c.received_at).where(same)
-    said = select(hand_ins.c.sha256, hand_ins.c.size, hand_ins.c.office, hand_ins.c.entered_at)
+    scans = select(receipts.c.sha256, receipts.c.size).where(same)
+    said = select(hand_ins.c.sha256, hand_ins.c.size).where(hand_ins.c.drop_id.in_(gone))
     with database.reading() as connection:
-        put_aside = [*connection.execute(scans), *connection.execute(said.where(hand_ins.c.drop_id.in_(gone)))]
-    for sha256, size, office, at in put_aside:
-        remove_taken(sha256, size, office, at, inbox)
+        put_aside = connection.execute(scans.union(said)).all()
+    for sha256, size in put_aside:
+        remove_taken(sha256, size, inbox)
 
 
 def expect_no_more(connection: Connection, doomed: Doomed, intake: str) -> None:

@@ -26,10 +26,15 @@ def test_a_number_of_a_person_is_found_in_any_groups_and_between_other_numbers(w
      "024-3825-6789", "0123456789-001", "123/2026/QĐ-UBND", "quyết định 01234/2026/QĐ-UBND",
      "15/2026/NĐ-CP ngày 03/11/2026",
      "biên bản số 7", "079203004567" * 2 + "01234567", "abc123456789" + "0" * 20, "hồ sơ 12345678901a", "1234567890123",
-     "12345678-1234-1234-1234-12345678901f"],
+     "1764438000",     "12345678-1234-1234-1234-12345678901f"],
 )  # fmt: skip
 def test_codes_dates_phones_and_ids_of_records_are_let_through(text: str) -> None:
     assert not holds_id_number(text)
+
+
+@pytest.mark.parametrize("text", ["0010990123456", "001099012345001099012346", "số 0010990123456, tờ 3"])
+def test_an_id_with_a_digit_too_many_and_two_in_one_are_found(text: str) -> None:
+    assert holds_id_number(text)
 
 
 @pytest.mark.parametrize(
