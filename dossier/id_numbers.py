@@ -10,7 +10,7 @@ from typing import Final
 
 from dossier.codes import CodeProblem
 from dossier.dossier_code import parse_dossier_code
-from dossier.vietnamese import find_dates
+from dossier.vietnamese import PROCEDURE_CODE, find_dates
 
 _DASH: Final = "-\u2010-\u2015\u2212"
 _SIGN: Final = rf"[{_DASH} ._/]"
@@ -19,7 +19,7 @@ _CODE: Final = re.compile(rf"[A-Y0-9][0-9A-Z.]{{1,34}}[{_DASH}]\d{{6}}[{_DASH}]\
 _DAY: Final = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _OTHER: Final = re.compile(
     rf"(?<!\d)(?<!\d{_SIGN})\d{{5}}/(?:19|20)\d\d(?!{_SIGN}?\d)"  # number of an official paper over its year
-    r"|(?<!\d)[123]\.\d{6}\.\d{3}\.\d\d\.\d\d\.[A-Y]\d\d"  # procedure, as one province publishes it
+    rf"|(?<!\d){PROCEDURE_CODE}"
     r"|(?<![0-9A-Za-z])(?:(?=\d*[a-f])[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{64}"  # record, also its first letters; a hash
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])"  # a run of a flow, a call of another system
 )

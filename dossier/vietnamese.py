@@ -36,6 +36,10 @@ _PERSONAL_NUMBER: Final = re.compile(
     r"(?:(?:\d[ \u00a0.\u2010-\u2015-]?){11}|(?:\d[ \u00a0.\u2010-\u2015-]?){8})\d)(?!\d)"
 )
 """12 or 9 digits, also in groups with one blank, dot or dash between them."""
+PROCEDURE_CODE: Final = r"[123]\.\d{6}\.\d{3}\.\d\d\.\d\d\.[A-Ya-y]\d\d"
+"""The code of a procedure, as one province publishes it: no person's number, though its digits look like one."""
+
+_PROCEDURE: Final = re.compile(rf"(?<!\d)({PROCEDURE_CODE})(?!\d)")
 
 
 class FoundDate(NamedTuple):
@@ -118,7 +122,7 @@ def words_of(text: str) -> tuple[str, ...]:
     """The words of a text in the one spelling that search compares, in order; letters and digits, signs part them.
 
     Lower case, NFC, the tone where the older rule puts it (``hoà`` becomes ``hòa``); marks stay. Left out are runs of 12
-    and of 9 digits, also in groups: numbers of identity cards never go into an index.
+    and of 9 digits, also in groups: numbers of identity cards never go into an index. Codes of procedures stay.
     """
     return tuple(map(place_tone, typed_words(text)))
 
@@ -130,12 +134,14 @@ def typed_words(text: str) -> tuple[str, ...]:
 
 def without_personal_numbers(text: str) -> str:
     """The text in lower case and NFC, a blank in the place of every number that `words_of` leaves out."""
-    return _PERSONAL_NUMBER.sub(" ", _spelt(text))
+    parts = _PROCEDURE.split(_spelt(text))  # every other one is a code
+    parts[::2] = (_PERSONAL_NUMBER.sub(" ", part) for part in parts[::2])
+    return "".join(parts)
 
 
 def has_personal_number(text: str) -> bool:
     """True where `words_of` leaves a number out."""
-    return _PERSONAL_NUMBER.search(_spelt(text)) is not None
+    return without_personal_numbers(text) != _spelt(text)
 
 
 @lru_cache(maxsize=65_536)

@@ -167,7 +167,9 @@ def ended_state(filed: Filed, drop: Drop, tools: Tools) -> RecordState | None:
     """How a person ended the record of these very scans; None where there is none, it is valid, or this drop filed it."""
     record_id = record_key(tools.token_key, filed).record_id
     known = tools.ledger.record(record_id)
-    if known is None or known.state == "valid":
+    if known is None:
+        return "disposed" if tools.ledger.was_destroyed(record_id) else None
+    if known.state == "valid":
         return None
     is_its_own = any(one.record_id == record_id for one in tools.ledger.records_of_drop(drop.id))
     return None if known.state == "withdrawn" and is_its_own else known.state

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from dossier.errors import ManyRecords, NoSuchRecord
 from dossier.values import CitizenToken, Sha256
@@ -13,7 +13,7 @@ from storage.database.engine import Database
 from storage.database.rows import DocumentState, Drop, DropState, Receipt, RecordRow, ShelfEntry
 from storage.database.schema import ID
 from storage.database.statements import one, receipt_of, shelf_entry_of, the_drop
-from storage.database.tables import decisions, documents, drops, receipts, records
+from storage.database.tables import audit, decisions, documents, drops, receipts, records
 from storage.held import text_of
 
 _FIRST_LETTERS: Final = re.compile(r"[0-9a-f]{6,32}")
@@ -119,6 +119,11 @@ class Catalogue:
             found = one(connection, records, record_id=record_id)
         return None if found is None else RecordRow(**found)
 
+    def was_destroyed(self, record_id: str) -> bool:
+        """Whether the audit trail tells of the destruction of a record, which after a rebuild has no row here."""
+        with self.database.reading() as connection:
+            return tells_of_destruction(connection, record_id)
+
     def record_named(self, letters: str) -> RecordRow:
         """The only record whose id begins with these letters, six at least.
 
@@ -166,3 +171,9 @@ class Catalogue:
         )
         with self.database.reading() as connection:
             return tuple(shelf_entry_of(row) for row in connection.execute(query).mappings())
+
+
+def tells_of_destruction(connection: Connection, record_id: str) -> bool:
+    """Whether the audit trail tells that the destruction of a record began, which nothing takes back, or is done."""
+    told = select(audit.c.number).where(audit.c.record_id == record_id, audit.c.act.in_(("dispose_begin", "dispose")))
+    return connection.execute(told.limit(1)).first() is not None

@@ -112,7 +112,7 @@ class Anchors:
 
         Raises:
             AuditBroken: the trail differs from an anchor; an anchor does not hold, or one is missing. The lines up to there
-                came back.
+                came back. Or a token does not hold, or one is missing that is not the newest: all lines came back.
         """
         newest = self.trail.lines(1)
         last = newest[0].number if newest else 0
@@ -129,8 +129,8 @@ class Anchors:
             if stamp is not None:  # the newest may still wait for its token
                 self._enter(key, held, stamp)
             last = max(last, held.last.number)
-        if (broken := self.trail.verify()) is not None:
-            raise AuditBroken(f"line {broken.number}: {broken.why}")
+        if isinstance(found := self.check(), Break):
+            raise AuditBroken(f"line {found.number}: {found.why}")
         Alarms(self.trail.database).settle("audit_broken", SUBJECT, "anchors")
         return last
 

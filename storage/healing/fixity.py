@@ -13,7 +13,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
-from dossier.errors import DossierError, LedgerUnavailable, MasterKeyMissing, PlaceGone, SealBroken, StoreCorrupt
+from dossier.errors import (
+    DossierError,
+    LedgerUnavailable,
+    MasterKeyMissing,
+    PlaceGone,
+    SealBroken,
+    StoreCorrupt,
+    StoreUnavailable,
+)
 from storage.healing.replication import Reading, copy_object, sound_version
 from storage.inventory import Inventory, Item
 from storage.objects.store import ObjectStore
@@ -138,7 +146,10 @@ def check_due(copies: Copies, inventory: Inventory, *, cycle: timedelta, pace: P
 def _looked_at(item: Item, copies: Copies, inventory: Inventory, reading: Reading) -> Finding:
     """Check one object; what ails it alone is told, and ends no run."""
     try:
-        return check(item, copies, inventory, reading)
+        try:
+            return check(item, copies, inventory, reading)
+        except StoreUnavailable:  # a restart breaks one look and is no damage; where the store is away, the second says so
+            return check(inventory.item(*_name(item)) or item, copies, inventory, reading)
     except (PlaceGone, LedgerUnavailable, MasterKeyMissing):
         raise
     except DossierError as error:
@@ -151,8 +162,13 @@ def _looked_at(item: Item, copies: Copies, inventory: Inventory, reading: Readin
 def _notes_mended(item: Item, copies: Copies, inventory: Inventory) -> Item:
     """Tell of damaged notes of locks, and write them anew until the time that the ledger names; the hold stays on.
 
+    For what belongs to no record the sound notes of its versions in both stores tell the time, the latest of them.
+
     Returns:
         The object as it stands then.
+
+    Raises:
+        StoreCorrupt: nothing tells it.
     """
     bucket, key = _name(item)
     damaged = [
@@ -164,10 +180,13 @@ def _notes_mended(item: Item, copies: Copies, inventory: Inventory) -> Item:
     ]
     if not damaged or inventory.found_damaged(item, StoreCorrupt.code) is None:
         return item
-    until = inventory.keep_until(item)
+    told = (store.head(bucket, key, version_id) for store in _stores(copies) for version_id in store.versions(bucket, key))
+    known = [head.locked_until for head in told if head is not None and head.locked_until is not None]
+    until = inventory.keep_until(item) or max(known, default=None)
+    if until is None:
+        raise StoreCorrupt("the note of a lock is damaged, and nothing tells until when it was")
     for store, version_id in damaged:
-        if until is not None:
-            store.extend_lock(bucket, key, version_id, until)
+        store.extend_lock(bucket, key, version_id, until)
     return replace(item, state="damaged")
 
 

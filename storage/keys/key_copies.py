@@ -33,8 +33,11 @@ class _Copies:
 
     @property
     def behind(self) -> bool:
-        """Whether the second store has a newer wrapping and nothing is damaged here: an old backup was brought back."""
-        return not self.here.damaged and self.here.newest in self.there.counting and not self._known(self.there.newest)
+        """Whether the second store has a wrapping newer than, or unknown to, a sound ring here: an old backup came back."""
+        ours, theirs = self.here.newest, self.there.newest
+        if self.here.damaged or ours is None or theirs is None or self._known(theirs):
+            return False
+        return ours in self.there.counting or not self.there.damaged  # else ours may be what rotted there
 
     @property
     def newest(self) -> Wrapping | None:
@@ -73,7 +76,7 @@ def replicate_keys(buckets: Buckets, store: ObjectStore, replica: ObjectStore, t
 
 def _mend(one: _Copies, buckets: Buckets, store: ObjectStore, replica: ObjectStore, tell: Tell) -> int:
     if one.behind:
-        tell(one.key, "the second store has a newer wrapping")
+        tell(one.key, "the second store has a wrapping that is unknown here")
         return 0
     written = 0
     for target, versions, must_be_there in ((store, one.here, True), (replica, one.there, False)):

@@ -155,7 +155,7 @@ def retire(stores: Mapping[str, ObjectStore], buckets: Buckets, master: MasterKe
         Masters(master).open(wrapping)
     for name, ring in rings.items():
         for wrapping, versions in zip(newest[0], ring, strict=True):
-            for version_id in versions.replaced:
+            for version_id in reversed(versions.replaced):  # the first version says which key it is, so it goes last
                 stores[name].remove(buckets.keys, key_of(wrapping.ring_id), version_id)
                 say(name, wrapping.ring_id)
 

@@ -2,8 +2,7 @@
 
 Only an empty database is filled. A received file becomes a drop that is done when its records together tell of every page
 of it; otherwise it waits to be worked again, which stores nothing twice, so that papers that waited for a person wait
-again. That a received file was destroyed stands in the certificates. What nothing tells of cannot come back:
-docs/manifest.md lists it.
+again. What was destroyed stands in the certificates. What nothing tells of cannot come back: docs/manifest.md lists it.
 
 Of records that claim the same page of a file one at most was ever filed; runs that died left the others. The one that the
 audit trail names as stored has the page; where it names none of them, none comes in, and the file is worked again.
@@ -39,6 +38,7 @@ from storage.records.rebuilt_rows import (
     Paper,
     claimed_by,
     enter_destroyed,
+    enter_disposed,
     enter_paper,
     named_as_stored,
     remove_paper,
@@ -245,7 +245,7 @@ class Rebuild:
         self._tell()
 
     def _remember_destroyed(self) -> None:
-        """What two persons ended must not come back unseen when the very same file is dropped again."""
+        """What two persons ended must not come back unseen with the very same file, or the same scans in another one."""
         intake = self._warehouse.buckets.intake
         certificates = Certificates(self._objects, self._warehouse.buckets.audit, timedelta())
         for key in certificates.done_keys():
@@ -256,6 +256,7 @@ class Rebuild:
             with self._database.writing() as connection:
                 for sha256 in gone:
                     enter_destroyed(connection, intake, sha256)
+                enter_disposed(connection, found.told["record_id"], found.told["disposal"])
 
     def _finish(self) -> None:
         with self._database.writing() as connection:

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, delete, insert, or_, select
 from dossier.decisions import FileIt, to_json
 from dossier.records import Received, Record, Stored, StoredObject
 from dossier.values import Seal, Sha256
+from storage.audit.trail import add_line
+from storage.catalogue import tells_of_destruction
 from storage.database.keeping_tables import objects
 from storage.database.statements import file_document, one, record_values
 from storage.database.tables import audit, decisions, documents, pages, records
@@ -90,6 +92,15 @@ def enter_destroyed(connection: Connection, intake: str, sha256: Sha256) -> None
     if one(connection, objects, **place) is None:
         row = {"version_id": "", "sha256": sha256, "size": 0, "state": "disposed", "entered_at": datetime.now(UTC)}
         connection.execute(insert(objects).values(**place, **row))
+
+
+def enter_disposed(connection: Connection, record_id: str, disposal: int) -> None:
+    """Say that a record was destroyed, where the trail that came back does not."""
+    if not tells_of_destruction(connection, record_id):
+        add_line(
+            connection, actor=BY, act="dispose", citizen=None, record_id=record_id, why="certificate",
+            outcome=f"disposal {disposal}",
+        )  # fmt: skip
 
 
 def _enter_pages(connection: Connection, drop_id: str, record: Record) -> set[int]:

@@ -51,7 +51,8 @@ class HitPage:
     """Where the next page begins; None at the end. A page may be short, or empty, and still have a next one."""
 
 
-_KEYS: Final[Mapping[str, Keys]] = {"sqlite": SqliteKeys(), "postgresql": PostgresKeys()}
+KEYS: Final[Mapping[str, Keys]] = {"sqlite": SqliteKeys(), "postgresql": PostgresKeys()}
+"""By the name of the database as SQLAlchemy has it."""
 
 
 class SearchIndex:
@@ -63,7 +64,7 @@ class SearchIndex:
     """
 
     def __init__(self, dialect: str, *, patience: float = PATIENCE) -> None:
-        self._keys, self._patience = _KEYS[dialect], patience
+        self._keys, self._patience = KEYS[dialect], patience
 
     def add(self, connection: Connection, found: Sequence[Searched]) -> None:
         """Enter new records, inside the transaction that files them; the later in ``found``, the newer."""

@@ -16,8 +16,9 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
-from dossier.vietnamese import fold_word, without_personal_numbers, words_of
+from dossier.vietnamese import fold, fold_word, has_personal_number, without_personal_numbers, words_of
 from storage.database.schema import ID, metadata
+from storage.files import hash_of
 
 searched = Table(
     "searched",
@@ -110,8 +111,14 @@ def facet_key(sign: str, value: str) -> str:
 
 
 def paper_key(number: str, agency: str) -> str | None:
-    """Key of all papers with this number, symbol and agency, folded; None where there is no number or no agency."""
+    """Key of all papers with this number, symbol and agency, folded; None where there is no number or no agency.
+
+    A number that holds 9 or 12 digits, as a person's does, stands in no key, yet it tells one paper from another: its hash
+    stands for it. Who tries all numbers finds it; but the ledger that the index lies in has it among the fields anyway.
+    """
     folded, words = facet_keys("i", number)[-1], words_of(agency)
+    if has_personal_number(number):
+        folded = "i=0" + hash_of(("".join(filter(str.isalnum, fold(number))).encode(),))
     if not words or not any(map(str.isdigit, folded)):
         return None
     return f"{folded}@{fold_word('_'.join(words))}"[:_PAPER_LETTERS]

@@ -77,8 +77,17 @@ def test_numbers_of_identity_cards_are_left_out_however_they_are_grouped(number:
         "0261900012345", "2500123456", "2500123456-001", "12345678", "0912 345 678", "024 3825 1234", "1.234.567.890",
         "12/QĐ-UBND", "123/2024/QĐ-UBND", "05/12/2024", "05.12.2024", "ngày 05 tháng 12 năm 2024",
         "H62.33-240106-0001", "H62-240106-0001", "H62.33-240106-000123", "G09-240106-0001", "000.00.33.H62-240106-0001",
+        "1.004222.000.00.00.H62", "12 2.000815.000.00.00.h62",
     ],
 )  # fmt: skip
 def test_other_numbers_stay(number: str) -> None:
     assert "".join(words_of(number)) == re.sub(r"[ /.-]", "", number.lower())
     assert not has_personal_number(number)
+
+
+@pytest.mark.parametrize("number", ["001085012345", "001 085 012 345", "131.234.567"])
+def test_a_number_of_an_identity_card_beside_the_code_of_a_procedure_is_left_out(number: str) -> None:
+    told = f"1.004222.000.00.00.H62 {number} 1.004222.000.00.00.H62"
+
+    assert words_of(told) == ("1", "004222", "000", "00", "00", "h62") * 2
+    assert has_personal_number(told)

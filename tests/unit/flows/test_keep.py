@@ -33,7 +33,7 @@ from dossier.values import (
     Verdict,
 )
 from flows.digitize import unless_ended
-from flows.keep import Job, keep
+from flows.keep import Job, keep, record_of
 from flows.tools import Seals, Tools, open_seals
 from ocr.cage import Cage
 from ocr.link import link
@@ -42,6 +42,7 @@ from ocr.type_model import load_type_model
 from signing.demo_pki import make_demo_pki
 from signing.local_tsa import LocalTsa
 from signing.verify import verify
+from storage.audit.trail import AuditTrail
 from storage.database.tables import records
 from storage.files import hash_file
 from storage.ledger import Drop, Ledger
@@ -306,3 +307,20 @@ def test_scans_whose_record_was_destroyed_are_refused_before_anything_is_sealed_
         house.keep()
     assert house.warehouse.archive == {}
     assert house.tsa.requests == 1
+
+
+@pytest.mark.parametrize("act", ["dispose_begin", "dispose"])
+def test_scans_whose_destroyed_record_only_the_audit_trail_knows_are_refused_as_well(house: House, act: str) -> None:
+    record_id = record_of(house.filed, house.job.drop, house.tools).key.record_id
+    trail = AuditTrail(house.tools.ledger)
+    line = {"actor": "rebuild", "citizen": None, "why": "certificate", "outcome": "disposal 1"}
+    trail.write(act="dispose_ask", record_id=record_id, **line)
+    trail.write(act=act, record_id="another", **line)
+    assert unless_ended(house.filed, house.job.drop, house.tools) is house.filed
+
+    trail.write(act=act, record_id=record_id, **line)
+
+    assert unless_ended(house.filed, house.job.drop, house.tools) == Held(house.filed.understood, ("record_disposed",))
+    with pytest.raises(AlreadyDestroyed, match=record_id):
+        house.keep()
+    assert (house.warehouse.archive, house.tsa.requests) == ({}, 0)

@@ -251,6 +251,47 @@ def test_to_a_trail_that_is_whole_nothing_is_brought_back(house: Anchored) -> No
     assert house.trail.lines(10) == before
 
 
+def take_first_token(house: Anchored) -> None:
+    assert isinstance(house.store, MemoryObjects)
+    bucket = house.store.buckets[BUCKETS.audit]
+    del bucket[next(key for key in sorted(bucket) if key.endswith(".tsr"))]
+
+
+def break_first_token(house: Anchored) -> None:
+    assert isinstance(house.store, MemoryObjects)
+    bucket = house.store.buckets[BUCKETS.audit]
+    first, newest = (bucket[key] for key in sorted(bucket) if key.endswith(".tsr"))
+    first[0] = newest[0]  # a sound object, and a token of another anchor
+
+
+@pytest.mark.parametrize("attack", [take_first_token, break_first_token])
+def test_an_alarm_over_an_anchor_without_a_token_that_holds_outlives_a_restoration(
+    house: Anchored, after: Anchored, attack: Callable[[Anchored], None]
+) -> None:
+    house.anchors.anchor()
+    before = house.trail.lines(10)
+    attack(house)
+    found = house.anchors.check()
+    assert found == Break(1, "anchor_broken")
+    house.anchors.alarm(found)
+
+    with pytest.raises(AuditBroken, match="line 1: anchor_broken"):
+        house.anchors.restore()
+    assert [alarm.kind for alarm in Alarms(house.ledger.database).open_ones()] == ["audit_broken"]
+    with pytest.raises(AuditBroken, match="line 1: anchor_broken"):  # as a rebuild meets it, which lists it as doubtful
+        after.anchors.restore()
+    assert after.trail.lines(10) == before
+
+
+def test_lines_come_back_from_an_anchor_that_still_waits_for_its_token(
+    house: Anchored, after: Anchored, authority: Authority
+) -> None:
+    with pytest.raises(TimestampUnavailable):
+        replace(house.anchors, authority=Silent(authority)).anchor()
+
+    assert after.anchors.restore() == 5
+
+
 def test_a_stamp_that_gives_no_answer_is_passed_over_once_a_restored_one_lies_beside_it(
     house: Anchored, monkeypatch: pytest.MonkeyPatch
 ) -> None:

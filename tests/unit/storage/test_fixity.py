@@ -32,11 +32,12 @@ from storage.keys.master_key import FileMasterKey
 from storage.keys.vault import Vault
 from storage.ledger import Ledger
 from storage.objects.folder import FolderStore
+from storage.objects.store import Body
 from storage.records.warehouse import Warehouse
 from tests.twins.memory_warehouse import BUCKETS
-from tests.twins.papers import record, sealed
+from tests.twins.papers import digest, record, sealed
 from tests.twins.retired_house import retired
-from tests.twins.two_stores import LOCK, TwoStores
+from tests.twins.two_stores import LOCK, FailingObjects, TwoStores
 
 
 @pytest.fixture
@@ -213,6 +214,23 @@ def test_a_read_that_breaks_once_is_no_damage(house: TwoStores) -> None:
 
     assert house.check(item) == "sound"
     assert house.inventory.incidents(9) == ()
+
+
+def test_one_answer_that_fails_while_the_store_is_up_is_no_damage(
+    house: TwoStores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.put_twice()
+    answers = iter([StoreUnavailable("SlowDown, HTTP 503")])
+
+    def versions(bucket: str, key: str) -> tuple[str, ...]:
+        for failed in answers:
+            raise failed
+        return FailingObjects.versions(house.store, bucket, key)
+
+    monkeypatch.setattr(house.store, "versions", versions)
+
+    assert house.cycle() == {"sound": 1}
+    assert (house.alarms, house.inventory.incidents(9)) == ([], ())
 
 
 def test_what_was_thought_damaged_and_reads_again_is_sound_again(house: TwoStores) -> None:
@@ -528,3 +546,46 @@ def test_a_damaged_note_of_a_lock_is_told_and_written_anew_with_the_hold_on(
     assert [one.kind for one in Alarms(ledger.database).open_ones()] == ["object_damaged"]
     check_due(copies, inventory, cycle=timedelta(0), pace=Pace(1e9), seconds=30)
     assert len(inventory.incidents(9)) == 1
+
+
+def anchor_with_notes_damaged(ledger: Ledger, folder: Path, *which: str) -> tuple[Copies, str]:
+    """An object that belongs to no record, in two folder stores; the stores, and its key."""
+    stores, key, content = [FolderStore.create(folder / name) for name in ("store", "replica")], "anchors/1.age", b"anchor"
+    for store in stores:
+        prepare_replica(store, BUCKETS)
+        body = Body((content,), len(content), digest(content), "application/octet-stream")
+        version_id = store.put_version(BUCKETS.audit, key, body, locked_until=LOCK)
+    with ledger.database.writing() as connection:
+        enter_objects(connection, (StoredObject(BUCKETS.audit, key, version_id, digest(content), len(content)),), None)
+    for name in which:
+        (note,) = (folder / name).rglob("*.lock.json")
+        note.write_bytes(b"x")
+    return Copies(stores[0], stores[1], Failing(StoreUnavailable(), b""), lambda path: path), key
+
+
+def test_a_damaged_note_of_what_belongs_to_no_record_is_written_anew_from_the_other_store(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    copies, key = anchor_with_notes_damaged(ledger, tmp_path, "store")
+    inventory = Inventory(ledger.database)
+
+    for _ in range(2):
+        assert check_due(copies, inventory, cycle=timedelta(0), pace=Pace(1e9), seconds=30) == {"sound": 1}
+
+    head = copies.store.head(BUCKETS.audit, key)
+    assert head is not None
+    assert (head.locked_until, head.legal_hold, head.lock_damaged) == (LOCK, True, False)
+    assert [(one.what, one.outcome) for one in inventory.incidents(9)] == [("STORE_CORRUPT", "sound_again")]
+
+
+def test_where_nothing_tells_until_when_a_lock_was_the_incident_stays_open(ledger: Ledger, tmp_path: Path) -> None:
+    copies, key = anchor_with_notes_damaged(ledger, tmp_path, "store", "replica")
+    inventory = Inventory(ledger.database)
+
+    for _ in range(2):
+        assert check_due(copies, inventory, cycle=timedelta(0), pace=Pace(1e9), seconds=30) == {"failed": 1}
+
+    head = copies.store.head(BUCKETS.audit, key)
+    assert head is not None
+    assert head.lock_damaged
+    assert [(one.what, one.outcome) for one in inventory.incidents(9)] == [("STORE_CORRUPT", None)]

@@ -9,16 +9,18 @@ import pytest
 
 from dossier.errors import StoreCorrupt, StoreUnavailable
 from storage.keys.key_copies import replicate_keys
-from storage.keys.key_ring import look, rotate
+from storage.keys.key_ring import look, retire, rotate
 from storage.keys.master_key import FileMasterKey
 from storage.keys.vault import Vault
 from storage.keys.wrappings import Wrapping, body_of, key_of
+from tests.twins.memory_objects import Version
 from tests.twins.memory_warehouse import BUCKETS
 from tests.twins.two_stores import FailingObjects
 
 OLD, NEW = FileMasterKey("0a" * 32), FileMasterKey("1b" * 32)
 FIRST, SECOND = "keyring/0001.json", "keyring/0002.json"
 DAMAGE = (FIRST, StoreCorrupt.code)
+BEHIND = "the second store has a wrapping that is unknown here"
 
 
 class House:
@@ -40,6 +42,14 @@ class House:
     def change_master_key(self) -> None:
         """Wrap everything anew, here."""
         rotate(self.store, BUCKETS, OLD, NEW, lambda _: None)
+
+    def retire(self) -> None:
+        """Delete what is replaced, in both stores."""
+        retire({"warehouse": self.store, "replica": self.replica}, BUCKETS, NEW, lambda *_: None)
+
+    def backup(self) -> dict[str, list[Version]]:
+        """What lies in the bucket of the ring now."""
+        return {key: list(versions) for key, versions in self.store.buckets[BUCKETS.keys].items()}
 
 
 @pytest.fixture
@@ -198,14 +208,54 @@ def test_where_nobody_can_tell_which_key_counts_nothing_is_added(house: House) -
 
 
 def test_an_old_backup_of_the_ring_is_not_copied_over_a_newer_wrapping(house: House) -> None:
-    backup = {key: list(versions) for key, versions in house.store.buckets[BUCKETS.keys].items()}
+    backup = house.backup()
     house.change_master_key()
     house.run()
 
     house.store.buckets[BUCKETS.keys] = backup
 
     assert house.run() == 0
-    assert house.told == [(key, "the second store has a newer wrapping") for key in (FIRST, SECOND)]
+    assert house.told == [(FIRST, BEHIND), (SECOND, BEHIND)]
+    assert opens(house.replica, house, NEW)
+
+
+def test_an_old_backup_of_the_ring_brings_no_retired_wrapping_into_the_copy(house: House) -> None:
+    backup = house.backup()
+    house.change_master_key()
+    house.run()
+    house.retire()
+
+    house.store.buckets[BUCKETS.keys] = backup
+
+    assert house.run() == 0
+    assert house.told == [(FIRST, BEHIND), (SECOND, BEHIND)]
+    assert opens(house.replica, house, NEW)
+
+
+def test_an_old_backup_is_not_copied_behind_a_wrapping_that_rotted_after_a_newer_one(house: House) -> None:
+    backup = house.backup()
+    house.change_master_key()
+    house.run()
+    put(house.replica, look(house.replica, BUCKETS)[0])
+    rot(house.replica, first=2)
+
+    house.store.buckets[BUCKETS.keys] = backup
+
+    assert house.run() == 0
+    assert house.told == [(FIRST, BEHIND), (SECOND, BEHIND)]
+
+
+def test_a_newest_wrapping_that_rots_in_the_copy_when_the_one_before_is_retired_here_is_copied_again(house: House) -> None:
+    before = house.backup()
+    house.change_master_key()
+    house.run()
+    house.retire()
+    for key, versions in before.items():  # as if it had stopped before the second store
+        house.replica.buckets[BUCKETS.keys][key][:0] = versions
+    rot(house.replica, first=1)
+
+    assert house.run() == 1
+    assert house.told == [DAMAGE]
     assert opens(house.replica, house, NEW)
 
 

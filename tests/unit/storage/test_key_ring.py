@@ -400,6 +400,23 @@ def test_who_opens_the_ring_while_a_wrapping_is_retired_looks_again() -> None:
     assert opened_all(Vault.open(store, BUCKETS, NEW, OLD), objects)
 
 
+def test_a_retiring_that_was_killed_leaves_no_loser_of_a_race_as_the_first_version(store: MemoryObjects) -> None:
+    secret = Vault.open(store, BUCKETS, OLD).encrypt_bytes(b"paper")
+    add_version(store, another_key())
+    rotate(store, OLD, NEW)
+
+    def die(_store: str, _ring_id: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        retire_and_say({"warehouse": store}, BUCKETS, NEW, die)
+
+    assert len(store.versions(BUCKETS.keys, FIRST)) == 2
+    assert Vault.open(store, BUCKETS, NEW).decrypt_bytes(secret) == b"paper"
+    assert retire(store, NEW) == ("0001",)
+    assert Vault.open(store, BUCKETS, NEW).decrypt_bytes(secret) == b"paper"
+
+
 def test_nothing_is_retired_before_everything_is_wrapped_anew() -> None:
     store = prepared(Dying())
     with_ring_keys(store, 2)

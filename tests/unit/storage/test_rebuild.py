@@ -7,15 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from dossier.errors import LedgerConflict
 from dossier.records import Change, Record
 from dossier.values import Soundness
 from storage.account import account_of
+from storage.audit.trail import AuditTrail
 from storage.database.engine import Database
 from storage.database.keeping_tables import objects
-from storage.database.tables import documents, drops, pages, receipts, records
+from storage.database.tables import audit, documents, drops, pages, receipts, records
 from storage.desk import Desk
 from storage.inventory import Inventory
 from storage.ledger import Ledger, drop_id_of
@@ -177,6 +178,34 @@ def test_a_file_that_was_destroyed_with_its_records_is_still_known_as_destroyed(
     assert (known, rebuilt.doubtful, rebuilt.records) == ([True, False], [], 1)
     assert Inventory(after).standing().unsound == 0
     before.close()
+    after.close()
+
+
+@pytest.mark.parametrize("trail_came_back", [False, True])
+def test_a_record_that_was_destroyed_is_still_known_as_destroyed_where_its_received_file_stayed(
+    tmp_path: Path, *, trail_came_back: bool
+) -> None:
+    old = retired(Ledger.open(f"sqlite:///{tmp_path / 'before.sqlite'}"), tmp_path)
+    drop = old.receive(b"a paper of two persons")
+    gone, stays = old.file(drop, 1), old.file(drop, 2)
+    old.finish(drop)
+    old.disposals.carry_out(old.agreed(gone), **RUNS)
+    after = Ledger.open(f"sqlite:///{tmp_path / 'after.sqlite'}")
+
+    def restore() -> int:
+        with old.ledger.database.reading() as before, after.database.writing() as connection:
+            lines = [dict(line) for line in before.execute(select(audit)).mappings()] if trail_came_back else []
+            if lines:
+                connection.execute(insert(audit), lines)
+        return len(lines)
+
+    Rebuild(old.warehouse, after.database, check=lambda _path: Soundness("pdf", 2), restore_trail=restore).run()
+
+    assert [after.was_destroyed(paper.key.record_id) for paper in (gone, stays)] == [True, False]
+    told = [(one.actor, one.outcome) for one in AuditTrail(after).lines(99) if one.act == "dispose"]
+    assert told == [(RUNS["by"] if trail_came_back else "rebuild", "disposal 1")]
+    assert AuditTrail(after).verify() is None
+    old.ledger.close()
     after.close()
 
 
