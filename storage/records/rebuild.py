@@ -93,7 +93,7 @@ class Rebuild:
         warehouse: what is left.
         database: an empty ledger.
         check: tells kind and pages of a received file; raises `InputRefused` for one that cannot be read.
-        restore_trail: brings anchored lines of the audit trail back, and tells the last (`Anchors.restore`).
+        restore_trail: brings anchored lines of the audit trail back (`Anchors.restore`).
         say: is told how many records and files are done.
     """
 
@@ -103,7 +103,7 @@ class Rebuild:
         database: Database,
         *,
         check: Callable[[Path], Soundness],
-        restore_trail: Callable[[], int],
+        restore_trail: Callable[[], object],
         say: Callable[[int], None] = lambda _count: None,
     ) -> None:
         self._warehouse, self._database, self._check, self._say = warehouse, database, check, say
@@ -137,11 +137,13 @@ class Rebuild:
 
     def _bring_the_trail_back(self) -> None:
         try:
-            self._rebuilt.trail = self._restore_trail()
+            self._restore_trail()
         except AuditBroken as error:
             self._rebuilt.doubtful.append(f"{error.code} {error.detail}")
         except StoreFailed as error:
             self._doubt("anchors", error)
+        with self._database.reading() as connection:  # also what came back before an anchor that does not hold
+            self._rebuilt.trail = connection.execute(select(func.max(audit.c.number))).scalar() or 0
 
     def _must_be_empty(self) -> None:
         with self._database.reading() as connection:
