@@ -21,7 +21,7 @@ from typing import Final
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from dossier.errors import AuditBroken, DossierError, InputRefused, LedgerConflict, StoreCorrupt, StoreFailed
+from dossier.errors import AuditBroken, DossierError, InputRefused, LedgerConflict, Misconfigured, StoreCorrupt, StoreFailed
 from dossier.records import Received, Record, RecordKey
 from dossier.values import Sha256, Soundness
 from storage.audit.trail import add_line
@@ -140,7 +140,7 @@ class Rebuild:
             self._restore_trail()
         except AuditBroken as error:
             self._rebuilt.doubtful.append(f"{error.code} {error.detail}")
-        except StoreFailed as error:
+        except (StoreFailed, Misconfigured) as error:  # the latter: without the trusted root no token can be judged
             self._doubt("anchors", error)
         with self._database.reading() as connection:  # also what came back before an anchor that does not hold
             self._rebuilt.trail = connection.execute(select(func.max(audit.c.number))).scalar() or 0

@@ -24,6 +24,7 @@ from storage.objects.folder import FolderStore
 from storage.objects.store import Body, Head
 from storage.places import mark_places
 from tests.conftest import MASTER_KEY
+from tests.twins.anchored_trail import authority_in
 from tests.twins.papers import SEAL, digest, record, sealed
 
 RECEIVED_AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -128,24 +129,13 @@ def test_the_catalogue_is_made_again_from_the_store(house: Installation) -> None
     assert (row.fields["full_name"], row.bucket) == ("Nguyễn Thử", "sohoa-archive")
 
 
-class Clock:
-    """An authority whose token nobody checks here."""
-
-    def stamp(self, digest: bytes) -> bytes:
-        """The digest itself."""
-        return digest
-
-    def stamped_at(self, response: bytes, digest: bytes) -> datetime | None:
-        """One time for all."""
-        return RECEIVED_AT if response == digest else None
-
-
 def test_the_trail_comes_back_from_an_anchor_restored_beside_one_that_gives_no_answer(
     house: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, bucket, ledger = house.warehouse.store, house.warehouse.buckets.audit, house.ledger()
     kept = EncryptedObjects(store, house.warehouse.vault, None)
-    (anchor,) = Anchors(AuditTrail(ledger), kept, bucket, Clock(), timedelta(days=1)).anchor()
+    with authority_in(house.home) as authority:
+        (anchor,) = Anchors(AuditTrail(ledger), kept, bucket, authority, timedelta(days=1)).anchor()
     ledger.close()
     key = next(one.key for one in store.listed(bucket, "anchors/") if one.key.endswith(".jsonl.age"))
     (rotted,) = store.versions(bucket, key)
@@ -165,4 +155,22 @@ def test_the_trail_comes_back_from_an_anchor_restored_beside_one_that_gives_no_a
     said = house.say("rebuild")
 
     assert said.exit_code == 0, said.output
+    assert f"audit trail up to line {anchor.number}" in said.output
+
+
+def test_a_rebuild_without_the_trusted_root_brings_the_lines_back_and_says_that_no_token_was_judged(
+    house: Installation,
+) -> None:
+    kept, ledger = EncryptedObjects(house.warehouse.store, house.warehouse.vault, None), house.ledger()
+    with authority_in(house.home) as authority:
+        (anchor,) = Anchors(AuditTrail(ledger), kept, house.warehouse.buckets.audit, authority, timedelta(days=1)).anchor()
+    ledger.close()
+    house.settings.signer_ca_path.unlink()
+    for file in house.home.glob("ledger.sqlite*"):
+        file.unlink()
+
+    said = house.say("rebuild")
+
+    assert said.exit_code == 1
+    assert "anchors MISCONFIGURED" in said.output
     assert f"audit trail up to line {anchor.number}" in said.output
