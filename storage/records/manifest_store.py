@@ -107,14 +107,26 @@ class ManifestStore:
                     yield key
 
     def _sound(self, bucket: str, key: RecordKey, number: int) -> Told | None:
-        place, store = key.manifest_of(number), self._objects.store
+        """The first sound version; None where we wrote none."""
+        told = self._read(bucket, key, number)
+        if told is not None or not self._is_written(bucket, key.manifest_of(number)):
+            return told
+        # damaged, or written by another run after the first look
+        if (told := self._read(bucket, key, number)) is None:
+            raise StoreCorrupt(f"manifest {number} of record {key.record_id} is damaged")
+        return told
+
+    def _read(self, bucket: str, key: RecordKey, number: int) -> Told | None:
         with self._objects.scratch() as folder:
-            for opened in self._objects.sound(bucket, place, folder):
+            for opened in self._objects.sound(bucket, key.manifest_of(number), folder):
                 manifest = from_bytes(opened.content.read_bytes())
                 if (manifests.key_of(manifest), manifest["version"]) != (key, number):
                     raise StoreCorrupt(f"a manifest of record {key.record_id} is that of another")
                 return Told(manifest, opened.stored)
-        heads = (store.head(bucket, place, version_id) for version_id in store.versions(bucket, place))
-        if any(head is not None and head.sha256 is not None for head in heads):
-            raise StoreCorrupt(f"manifest {number} of record {key.record_id} is damaged")
         return None
+
+    def _is_written(self, bucket: str, place: str) -> bool:
+        """Whether a version is there that we wrote: it notes its hash."""
+        store = self._objects.store
+        heads = (store.head(bucket, place, version_id) for version_id in store.versions(bucket, place))
+        return any(head is not None and head.sha256 is not None for head in heads)

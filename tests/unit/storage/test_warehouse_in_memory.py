@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from dossier.errors import LedgerConflict, Misconfigured, NoSuchObject, StoreCor
 from dossier.records import Change, Record, RecordKey
 from dossier.values import SealedPdf
 from storage.files import hash_file
+from storage.objects.encrypted import EncryptedObjects, Opened
 from storage.objects.store import Body, Head
 from tests.twins.memory_objects import MemoryObjects
 from tests.twins.memory_warehouse import BUCKETS, MemoryWarehouse
@@ -267,3 +269,19 @@ def test_only_finished_records_and_received_files_are_counted(house: MemoryWareh
 
     assert {key.record_id for key in house.addresses()} == {paper.key.record_id for paper in papers[1:]}
     assert list(house.received()) == [hash_file(scan)]
+
+
+def test_a_manifest_that_another_run_wrote_after_the_first_look_is_no_damage(
+    house: MemoryWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper, looks, sound = record(), count(1), EncryptedObjects.sound
+    stored = house.put(paper, sealed(tmp_path))
+
+    def late(objects: EncryptedObjects, bucket: str, key: str, folder: Path) -> Iterator[Opened]:
+        return iter(()) if next(looks) == 1 else sound(objects, bucket, key, folder)
+
+    monkeypatch.setattr(EncryptedObjects, "sound", late)
+    found = house.find(paper.key)
+
+    assert found is not None
+    assert found.version_id == stored.version_id
