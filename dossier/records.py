@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -111,12 +111,17 @@ class Record:
     @property
     def scans_sha256(self) -> Sha256:
         """Hash of the hashes of its scans in page order: the same paper in another dossier has the same."""
-        return Sha256(sha256("\n".join(self.scan_sha256s).encode()).hexdigest())
+        return hash_of_scans(self.scan_sha256s)
 
     def value(self, name: str) -> str | None:
         """Value of a field; None where it was not read."""
         found = self.fields.get(name)
         return None if found is None else str(found["value"])
+
+
+def hash_of_scans(scan_sha256s: Iterable[Sha256]) -> Sha256:
+    """Hash of the hashes of scans, in page order."""
+    return Sha256(sha256("\n".join(scan_sha256s).encode()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

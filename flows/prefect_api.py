@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import httpx
 from prefect.client.base import PrefectHttpxSyncClient
 
+_SECONDS: Final = 30.0  # for one answer
 
-def prefect_api(api_url: str, *, timeout_seconds: float = 30, raise_on_all_errors: bool = True) -> httpx.Client:
+
+def prefect_api(api_url: str, *, raise_on_all_errors: bool = True) -> httpx.Client:
     """A client that asks up to five times more, a minute in all, after 408, 429, 502, 503 and a broken connection.
 
     Prefect answers 503 while its SQLite is locked by another request. A server that cannot be reached at the first
@@ -14,10 +18,9 @@ def prefect_api(api_url: str, *, timeout_seconds: float = 30, raise_on_all_error
 
     Args:
         api_url: of the Prefect server, with ``/api``.
-        timeout_seconds: of each single question.
         raise_on_all_errors: False leaves every answer to the caller.
 
     Raises:
         httpx.HTTPError: by each question, when the server says no or nothing.
     """
-    return PrefectHttpxSyncClient(base_url=api_url, timeout=timeout_seconds, raise_on_all_errors=raise_on_all_errors)
+    return PrefectHttpxSyncClient(base_url=api_url, timeout=_SECONDS, raise_on_all_errors=raise_on_all_errors)

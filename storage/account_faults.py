@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, union
 
+from dossier.records import hash_of_scans
 from dossier.values import Sha256
 from storage.database.keeping_tables import objects
 from storage.database.tables import documents, drops, pages, receipts, records
@@ -144,7 +144,7 @@ def _are_its_own(scans: Mapping[int, Sha256 | None], document: RowMapping) -> bo
     known, hashes = document["scans_sha256"], [scan for scan in scans.values() if scan is not None]
     if known is None or len(hashes) != len(scans):
         return True
-    return bool(known == sha256("\n".join(hashes).encode()).hexdigest())  # see `dossier.records.Record.scans_sha256`
+    return bool(known == hash_of_scans(hashes))
 
 
 def _differs(document_id: int, first_page: int, last_page: int) -> Fault:

@@ -131,7 +131,7 @@ class Inventory:
         with self._database.writing() as connection:
             if not _change(connection, stored, state=damaged, checked_at=now):
                 return None
-            raise_alarm(connection, "object_damaged", _subject(stored), what)
+            raise_alarm(connection, "object_damaged", alarm_subject(stored.bucket, stored.sha256), what)
             known: int | None = connection.execute(_open_incident(stored)).scalar()
             if known is not None:
                 return known
@@ -157,7 +157,7 @@ class Inventory:
                 return True
             values = {"ended_at": now, "outcome": outcome, "restored_version": version_id}
             connection.execute(update(incidents).where(incidents.c.id == incident).values(**values))
-            settle_alarm(connection, "object_lost", _subject(stored), "fixity")
+            settle_alarm(connection, "object_lost", alarm_subject(stored.bucket, stored.sha256), "fixity")
             _tell(connection, item, incident, outcome)
             return True
 
@@ -170,7 +170,9 @@ class Inventory:
             incident = connection.execute(_open_incident(item.stored)).scalar_one_or_none()
             if incident is None:
                 return
-            raise_alarm(connection, "object_lost", _subject(item.stored), f"incident {incident}")
+            raise_alarm(
+                connection, "object_lost", alarm_subject(item.stored.bucket, item.stored.sha256), f"incident {incident}"
+            )
             if item.state != "lost" and _change(connection, item.stored, state="lost"):
                 _tell(connection, item, incident, "lost")
 
@@ -265,9 +267,9 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _subject(stored: StoredObject) -> str:
+def alarm_subject(bucket: str, sha256: str) -> str:
     """What an alarm names the object by: short, and the same each time."""
-    return f"{stored.bucket}/{stored.sha256[:16]}"
+    return f"{bucket}/{sha256[:16]}"
 
 
 def _tell(connection: Connection, item: Item, incident: int, outcome: str) -> None:

@@ -16,6 +16,7 @@ from storage.database.keeping_tables import incidents, objects
 from storage.database.tables import decisions, documents, drops, receipts, records
 from storage.hand_ins import hand_ins
 from storage.intake.put_aside import remove_taken
+from storage.inventory import alarm_subject
 from storage.retention.doomed import Doomed
 from storage.search.index import forget_record
 
@@ -58,7 +59,7 @@ def clear_inbox(database: Database, gone: Sequence[str], inbox: Path) -> None:
     """Delete what the intake put aside of received files that are gone, and of what was said of them.
 
     Args:
-        database: the ledger's; it must still know when these drops came.
+        database: the ledger's; it must still know what came with these drops.
         gone: drops whose received files are gone.
         inbox: folder with `.taken`.
     """
@@ -87,6 +88,6 @@ def expect_no_more(connection: Connection, doomed: Doomed, intake: str) -> None:
     gone = connection.execute(change.returning(objects.c.bucket, objects.c.key, objects.c.sha256)).all()
     for bucket, key, sha256 in gone:
         for kind in ("object_damaged", "object_lost"):
-            settle_alarm(connection, kind, f"{bucket}/{sha256[:16]}", by="dispose")  # named so by `storage.inventory`
+            settle_alarm(connection, kind, alarm_subject(bucket, sha256), by="dispose")
         still_open = (incidents.c.bucket == bucket, incidents.c.key == key, incidents.c.ended_at.is_(None))
         connection.execute(update(incidents).where(*still_open).values(ended_at=datetime.now(UTC), outcome="disposed"))
